@@ -1,0 +1,89 @@
+# One command per chore; CI calls only `make check` and `make test`.
+# A fresh machine needs Python 3.11 or newer, git and make: each target installs what it lacks.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.PHONY: help demo test check fix bench bench-demo dev docs lock hooks clean
+
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c '$(NEW_ENOUGH)' 2>/dev/null && echo "$$python" && break; done)
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Stamps: what is installed is newer than the lists it was installed from.
+BASE := $(VENV)/.installed-base
+DEV := $(VENV)/.installed-dev
+
+help: ## Print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(BASE) ## Generate the demo company, run the pipeline, print its customers
+	@$(BIN)/python -m data.demo
+
+test: $(DEV) ## Run all tests: cases, properties, oracles, doctests
+	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+check: $(DEV) ## Lint, format, types, import direction, house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m tools.lint
+
+fix: $(DEV) ## Mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: bench-demo ## Measure quality and speed
+
+bench-demo: $(DEV) ## How hard the demo's duplicates are to find
+	@$(BIN)/python -m benchmarks.demo_hardness data/
+
+dev: $(BASE) ## Open the Dagster project in a browser
+	@$(BIN)/python -m dagster_project.dev
+
+docs: $(BASE) ## Write the table reference anew from cdp/tables
+	@$(BIN)/python -m tools.reference
+
+hooks: $(DEV) ## Run the checks before each commit
+	$(BIN)/pre-commit install
+
+# --no-config: the pins must not depend on how this machine reaches its packages.
+COMPILE := $(BIN)/uv pip compile --quiet --no-config --no-header --no-emit-index-url \
+	--no-emit-find-links --annotation-style line --universal --fork-strategy fewest \
+	--python-version 3.11 pyproject.toml --extra orchestration
+
+lock: $(DEV) ## Compile requirements/ from pyproject.toml (ARGS=--upgrade for newer versions)
+	$(COMPILE) $(ARGS) --output-file requirements/base.txt
+	$(COMPILE) $(ARGS) --group dev --constraint requirements/base.txt \
+		--output-file requirements/dev.txt
+
+clean: ## Forget the virtual environment and all caches
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BASE): requirements/base.txt
+	$(call install,what a run needs,--requirement $< --editable .)
+	@touch $@
+
+$(DEV): requirements/dev.txt | $(BASE)
+	$(call install,what tests and checks need,--requirement $<)
+	@touch $@
+
+$(BIN)/python:
+	@found="$(PYTHON)"; \
+	if ! "$${found:-no-python}" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
+		version=$$("$${found:-python3}" --version 2>/dev/null || echo none); \
+		echo "Python 3.11 or newer is needed; found: $$version."; \
+		echo "Install one, or name it: make PYTHON=/path/to/python3.11"; exit 1; fi
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(BASE) $(DEV): | $(BIN)/python
+
+# $(call install,words,arguments): pip install, one line, and the seconds it took.
+define install
+	@printf 'Installing %s, once ... ' '$(1)'; start=$$(date +%s); \
+	$(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check $(2) \
+		|| { echo failed; exit 1; }; \
+	echo "$$(($$(date +%s) - start)) s"
+endef
