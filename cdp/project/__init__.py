@@ -1,0 +1,50 @@
+"""A project folder, ``cdp.yaml`` and ``sources/*.yaml``, as frozen, typed settings.
+
+`load_project` is the door: it reads the folder and reports all faults at once, each with its
+file, its line and the nearest right key. Nothing else in the product reads the environment.
+"""
+
+from __future__ import annotations
+
+from cdp.project.columns import columns_named, key_columns_named
+from cdp.project.fingerprints import cleaning_fingerprint, fingerprint, project_fingerprint
+from cdp.project.loading import load_project, project_folder_from_environment
+from cdp.project.settings import Project, QualitySettings
+from cdp.project.source import (
+    Amount,
+    ColumnOrValue,
+    Consent,
+    DeliveredAt,
+    Expectation,
+    FileFormat,
+    Instant,
+    PersonRef,
+    SetAside,
+    Source,
+)
+from cdp.project.vocabulary import CONSENT_CHANNELS, MANY_VALUED, PERSON_FIELDS
+
+__all__ = [
+    "CONSENT_CHANNELS",
+    "MANY_VALUED",
+    "PERSON_FIELDS",
+    "Amount",
+    "ColumnOrValue",
+    "Consent",
+    "DeliveredAt",
+    "Expectation",
+    "FileFormat",
+    "Instant",
+    "PersonRef",
+    "Project",
+    "QualitySettings",
+    "SetAside",
+    "Source",
+    "cleaning_fingerprint",
+    "columns_named",
+    "fingerprint",
+    "key_columns_named",
+    "load_project",
+    "project_fingerprint",
+    "project_folder_from_environment",
+]

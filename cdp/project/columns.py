@@ -1,0 +1,34 @@
+"""Which columns of its files a source contract names, and which it cannot do without."""
+
+from __future__ import annotations
+
+from cdp.project.source import Source
+
+
+def columns_named(source: Source) -> tuple[str, ...]:
+    """Every column of the source's files that its contract names, sorted."""
+    named: set[str | None] = {
+        source.record_key,
+        source.touchpoint_key,
+        source.score,
+        source.campaign,
+    }
+    named.update(part.column for part in (source.observed_at, source.occurred_at) if part)
+    named.update(
+        part.column for part in (source.event_type, source.currency, source.amount) if part
+    )
+    named.add(source.person_ref.key if source.person_ref else None)
+    named.update(column for columns in source.person.values() for column in columns)
+    named.update(source.keys.values())
+    named.update(source.attributes.values())
+    named.update(consent.from_column for consent in source.consent.values())
+    named.update(rule.column for rule in source.set_aside)
+    return tuple(sorted(column for column in named if column))
+
+
+def key_columns_named(source: Source) -> tuple[str, ...]:
+    """The columns without which no row of a source can be kept: keys and the event's time."""
+    named = {source.record_key, source.touchpoint_key}
+    named.add(source.occurred_at.column if source.occurred_at else None)
+    named.add(source.person_ref.key if source.person_ref else None)
+    return tuple(sorted(column for column in named if column))

@@ -1,0 +1,84 @@
+"""Open a project folder: every setting read and checked, every fault told at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from cdp.errors import Fault, ProjectError
+from cdp.project.complaints import checked
+from cdp.project.contradictions import contradictions, disagreements
+from cdp.project.folders import misspelt_folders
+from cdp.project.reading import Written, read_settings
+from cdp.project.settings import Project, ProjectSettings
+from cdp.project.source import Source
+
+PROJECT_FILE = "cdp.yaml"
+SOURCES_FOLDER = "sources"
+
+
+def project_folder_from_environment() -> Path | None:
+    """The project folder that ``CDP_PROJECT`` names, or none."""
+    named = os.environ.get("CDP_PROJECT")
+    return Path(named) if named else None
+
+
+def load_project(root: Path) -> Project:
+    """Read ``cdp.yaml`` and every ``sources/*.yaml`` of a project folder.
+
+    Nothing is made or changed on disk; the inbox need not exist yet.
+
+    Returns:
+        The project; its sources sorted by name.
+
+    Raises:
+        ProjectError: With every fault of every file, each with its line, the first being 1.
+    """
+    folder = root.expanduser().resolve()
+    if not (folder / PROJECT_FILE).is_file():
+        raise _no_project(root, is_folder=folder.is_dir())
+    project = read_settings(folder / PROJECT_FILE, root=folder)
+    settings, faults = checked(ProjectSettings, project)
+    sources, more = _load_sources(folder)
+    faults += [*project.faults, *more]
+    if faults or settings is None:
+        raise ProjectError(faults)
+    stated = {name: getattr(settings, name) for name in ProjectSettings.model_fields}
+    return Project(**{**stated, "store": folder / settings.store}, root=folder, sources=sources)
+
+
+def _load_sources(folder: Path) -> tuple[tuple[Source, ...], list[Fault]]:
+    contracts = [
+        read_settings(path, root=folder)
+        for path in sorted((folder / SOURCES_FOLDER).glob("*.yaml"))
+    ]
+    faults = [*_stray_files(folder, contracts), *disagreements(contracts)]
+    sources = []
+    for written in contracts:
+        source, found = checked(Source, written)
+        faults += [*written.faults, *found, *contradictions(written)]
+        if source is not None:
+            sources.append(source)
+    faults += misspelt_folders(folder, contracts)
+    return tuple(sorted(sources, key=lambda source: source.name)), faults
+
+
+def _stray_files(folder: Path, contracts: Sequence[Written]) -> list[Fault]:
+    strays = sorted((folder / SOURCES_FOLDER).glob("*.yml"))
+    faults = [
+        Fault(f"{SOURCES_FOLDER}/{stray.name}", 0, "is not read", f"call it {stray.stem}.yaml")
+        for stray in strays
+    ]
+    if not contracts and not faults:
+        hint = "write one file per source, e.g. sources/newsletter.yaml"
+        faults.append(Fault(SOURCES_FOLDER, 0, "holds no source contract", hint))
+    return faults
+
+
+def _no_project(root: Path, *, is_folder: bool) -> ProjectError:
+    message = f"there is no {PROJECT_FILE}" if is_folder else "there is no such folder"
+    return ProjectError(
+        [Fault(str(root), 0, message)],
+        next_step=f"make a project with `cdp init {root}`, or name one with --project",
+    )

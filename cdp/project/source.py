@@ -1,0 +1,238 @@
+"""A source contract: how the files of one source are read, and what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from cdp.project.values import (
+    AttributeName,
+    Character,
+    Column,
+    ConsentChannel,
+    Encoding,
+    ExpectationName,
+    Globs,
+    InstantFormat,
+    Name,
+    PersonField,
+    Regex,
+    Share,
+    Text,
+    TimePattern,
+    TimeZone,
+    Words,
+    as_column,
+    as_list,
+    refusal,
+)
+from cdp.project.vocabulary import GRANTED_WORDS, REFUSED_WORDS, nearest
+
+BirthDateOrder = Literal["ymd", "mdy", "dmy"]
+Holds = Literal["people", "events", "both", "reference"]
+
+
+class Settings(BaseModel):
+    """Frozen, and closed to unknown keys. An alias is the word that YAML has for a field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+
+
+class FileFormat(Settings):
+    """How a file is written."""
+
+    type: Literal["csv", "jsonl"]
+    delimiter: Character = ","
+    encoding: Encoding = "utf-8"
+    quote: Character = '"'
+
+
+class Instant(Settings):
+    """A column that holds a time; without a time zone, the project's is meant."""
+
+    column: Column
+    timezone: TimeZone | None = None
+    format: InstantFormat = "auto"
+
+
+class DeliveredAt(Settings):
+    """When a file was delivered: a strptime pattern somewhere in its name."""
+
+    from_name: TimePattern
+
+
+class ColumnOrValue(Settings):
+    """A column, or one value for every row."""
+
+    column: Column | None = None
+    value: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.column is None) == (self.value is None):
+            raise refusal("names a column or a value, and one of them only")
+        return self
+
+
+class Amount(Settings):
+    """A column of money, in units of the currency or in its hundredths."""
+
+    column: Column
+    unit: Literal["major", "minor"] = "major"
+
+
+class PersonRef(Settings):
+    """Another source, and the column that holds its record key."""
+
+    source: Name
+    key: Column
+
+
+class Consent(Settings):
+    """A column of consent and its words, in lower case; any other word says nothing."""
+
+    from_column: Column = Field(alias="from")
+    granted: Words = GRANTED_WORDS
+    refused: Words = REFUSED_WORDS
+
+    @model_validator(mode="after")
+    def _words_differ(self) -> Self:
+        both = sorted({*self.granted} & {*self.refused})
+        if both:
+            raise refusal(f"`{both[0]}` is both granted and refused", "leave it in one of them")
+        return self
+
+
+class SetAside(Settings):
+    """Rows that are no customer's, and why: those whose column matches an RE2 pattern."""
+
+    reason: Text
+    column: Column
+    matches: Regex
+
+
+class Expectation(Settings):
+    """A Great Expectations class by name; keys that are not ours are its arguments."""
+
+    expect: ExpectationName
+    column: Column | None = None
+    severity: Literal["critical", "warning", "info"] = "warning"
+    tolerated_share: Share = 0.0
+    name: Text
+    arguments: Mapping[str, object] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, written: Any) -> Any:
+        if not isinstance(written, Mapping):
+            return written
+        if "arguments" in written:
+            return {**written, "name": cls.name_of(written)}
+        own = {key: value for key, value in written.items() if _is_own(key, cls.model_fields)}
+        arguments = {key: value for key, value in written.items() if key not in own}
+        own["name"] = cls.name_of(written)
+        return {**own, "arguments": arguments}
+
+    @staticmethod
+    def name_of(written: Mapping[str, Any]) -> str:
+        """The rule's name as written, else one made of its class and column.
+
+        >>> Expectation.name_of({"expect": "ExpectColumnToExist", "column": "city"})
+        'expect_column_to_exist_city'
+        """
+        snake = re.sub(r"(?<!^)(?=[A-Z])", "_", str(written.get("expect"))).lower()
+        column = written.get("column")
+        return str(written.get("name") or (f"{snake}_{column}" if column else snake))
+
+
+def _is_own(key: str, fields: Mapping[str, object]) -> bool:
+    # What looks like a key of ours is taken for one, and refused if it is misspelt. Great
+    # Expectations' own column_A, column_list and so on are arguments.
+    return nearest(key, fields, similarity=0.7) is not None and not re.match(r"column_\w+$", key)
+
+
+class BirthDate(Settings):
+    """A column of birth dates, and the order of year, month and day in it."""
+
+    column: Column
+    order: BirthDateOrder = "ymd"
+
+
+def _as_columns(written: object) -> object:
+    if isinstance(written, Mapping):
+        return (BirthDate.model_validate(written, by_name=False, by_alias=True).column,)
+    return as_list(written)
+
+
+Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_columns), Field(min_length=1)]
+ColumnOr = BeforeValidator(as_column)
+
+
+class Source(Settings):
+    """One source contract. ``trust`` is 1 to 9; the more trusted source wins in survivorship."""
+
+    name: Name = Field(alias="source")
+    path: Globs
+    format: Annotated[
+        FileFormat, BeforeValidator(lambda w: {"type": w} if isinstance(w, str) else w)
+    ]
+    holds: Holds
+    sync_mode: Literal["incremental", "full_refresh"] = "incremental"
+    trust: Annotated[int, Field(ge=1, le=9)] = 5
+    owner: Text | None = None
+    description: Text | None = None
+    record_key: Column | None = None
+    observed_at: Annotated[Instant, ColumnOr] | None = None
+    delivered_at: DeliveredAt | None = None
+    touchpoint_key: Column | None = None
+    occurred_at: Annotated[Instant, ColumnOr] | None = None
+    channel: Text | None = None
+    event_type: Annotated[ColumnOrValue, ColumnOr] | None = None
+    amount: Annotated[Amount, ColumnOr] | None = None
+    currency: Annotated[ColumnOrValue, ColumnOr] | None = None
+    score: Column | None = None
+    campaign: Column | None = None
+    person: Mapping[PersonField, Columns] = {}
+    # An alias that no YAML key has: the order is written inside `person.birth_date`.
+    birth_date_order: BirthDateOrder = Field(default="ymd", alias="person.birth_date.order")
+    keys: Mapping[Name, Column] = {}
+    person_ref: PersonRef | None = None
+    consent: Mapping[ConsentChannel, Consent] = {}
+    attributes: Mapping[AttributeName, Column] = {}
+    set_aside: tuple[SetAside, ...] = ()
+    expect: tuple[Expectation, ...] = ()
+    max_rejected_share: Share | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, written: Any) -> Any:
+        if not isinstance(written, Mapping):
+            return written
+        return {**written, **_birth_date_order(written), **_format(written)}
+
+
+def _birth_date_order(written: Mapping[str, Any]) -> dict[str, object]:
+    person = written.get("person")
+    stated = person.get("birth_date") if isinstance(person, Mapping) else None
+    order = stated.get("order") if isinstance(stated, Mapping) else None
+    # A wrong order is reported where it stands, by BirthDate.
+    return {"person.birth_date.order": order} if order in ("ymd", "mdy", "dmy") else {}
+
+
+def _format(written: Mapping[str, Any]) -> dict[str, object]:
+    stated = written.get("format") or {}
+    if not isinstance(stated, Mapping) or "type" in stated:
+        return {}
+    patterns = as_list(written.get("path"))
+    names = patterns if isinstance(patterns, list | tuple) else ()
+    kinds = {_ENDINGS.get(str(n).removesuffix(".gz").rpartition(".")[2]) for n in names}
+    if not kinds:
+        return {"format": {**stated, "type": "csv"}}  # `path` is wrong, and that is told already
+    kind = kinds.pop() if len(kinds) == 1 else None
+    return {"format": {**stated, "type": kind}} if kind else {}
+
+
+_ENDINGS = {"csv": "csv", "jsonl": "jsonl", "ndjson": "jsonl"}
