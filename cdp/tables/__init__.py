@@ -1,0 +1,56 @@
+"""One contract per table: grain, key, and the meaning, type and PII class of every column."""
+
+from __future__ import annotations
+
+from cdp.tables import clean, identity, ops, profile, published
+from cdp.tables.contract import Column, Contract
+from cdp.tables.raw import raw_rows, reference_rows
+
+CONTRACTS: dict[str, Contract] = {
+    contract.name: contract
+    for contract in (
+        clean.MAPPED_ROWS,
+        clean.PERSONS,
+        clean.CHECKED,
+        clean.FAILURES,
+        clean.ROWS,
+        clean.RECORDS,
+        clean.TOUCHPOINTS,
+        clean.DISPOSITIONS,
+        clean.QUARANTINE,
+        identity.MATCHED_RECORDS,
+        identity.IDENTIFIERS,
+        identity.SCORED_PAIRS,
+        identity.LINKS,
+        identity.CLUSTERS,
+        identity.MEMBERS,
+        identity.CHANGES,
+        profile.CLAIMS,
+        profile.CUSTOMERS,
+        profile.ATTRIBUTE_SOURCES,
+        profile.TIMELINE,
+        profile.COMPUTED_TRAITS,
+        ops.DELIVERIES,
+        ops.RUNS,
+        ops.CHECKS,
+        *published.PUBLISHED,
+    )
+}
+"""Every table of fixed shape; ``raw.<source>`` and ``reference.<source>`` are made per source."""
+
+
+def contract_of(table: str) -> Contract:
+    """The contract of a table by its full name.
+
+    >>> contract_of("raw.web").key
+    ('delivery_id', 'source_row')
+    """
+    schema, _, name = table.partition(".")
+    if schema == "raw":
+        return raw_rows(name)
+    if schema == "reference":
+        return reference_rows(name)
+    return CONTRACTS[table]
+
+
+__all__ = ["CONTRACTS", "Column", "Contract", "contract_of", "raw_rows", "reference_rows"]

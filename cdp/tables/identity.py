@@ -1,0 +1,132 @@
+"""Who is who: identifiers, links, membership over time, identity events."""
+
+from __future__ import annotations
+
+from cdp.tables.contract import (
+    DATE,
+    FLAG,
+    INSTANT,
+    INTEGER,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    Column,
+    Contract,
+    key_column,
+)
+
+MATCHED_RECORDS = Contract(
+    name="identity.records",
+    grain="the current version of one record, as matching reads it",
+    key=("record_id",),
+    columns=(
+        key_column("record_id", INTEGER, "stable id of source and source_record_id"),
+        key_column("source", TEXT, "the source"),
+        key_column("source_record_id", TEXT, "the source's own key", "identifier"),
+        key_column("is_inline", FLAG, "the person came inside an event, without a key of its own"),
+        Column(
+            "given_name", TEXT, "first name, folded: lower case, no accents or signs", "personal"
+        ),
+        Column("middle_name", TEXT, "middle names, folded", "personal"),
+        Column("surname", TEXT, "family name, folded", "personal"),
+        Column("suffix", TEXT, "Jr, Sr, II, III, IV", "personal"),
+        Column("birth_date", DATE, "date of birth", "personal"),
+        Column("sex", TEXT, "F or M", "personal"),
+        Column("street", TEXT, "street, folded, abbreviations as one", "personal"),
+        Column("unit", TEXT, "apartment or suite, folded", "personal"),
+        Column("city", TEXT, "city, folded", "personal"),
+        Column("region", TEXT, "state or province, folded", "personal"),
+        Column("postcode", TEXT, "postal code", "personal"),
+        Column("company", TEXT, "company, folded", "personal"),
+        Column("emails", TEXTS, "usable, not generic; mailbox aliases as one", "identifier"),
+        Column("phones", TEXTS, "usable, not generic, E.164", "identifier"),
+        Column("devices", TEXTS, "usable, not generic", "identifier"),
+        Column("handles", TEXTS, "usable, not generic", "identifier"),
+        Column("keys", TEXTS, "declared keys, `namespace:key`", "identifier"),
+    ),
+)
+
+IDENTIFIERS = Contract(
+    name="identity.identifiers",
+    grain="one record, one kind, one value",
+    key=("record_id", "kind", "value"),
+    columns=(
+        key_column("record_id", INTEGER, "the record that states it"),
+        key_column("kind", TEXT, "customer_key, email, phone, device or handle"),
+        key_column("value", TEXT, "the value as matching compares it", "identifier"),
+        key_column("is_generic", FLAG, "held by too many people to point to one"),
+        Column("generic_reason", TEXT, "why it is generic; null when it is not"),
+    ),
+)
+
+LINKS = Contract(
+    name="identity.links",
+    grain="one pair of records and what was decided about it",
+    key=("record_l", "record_r"),
+    columns=(
+        key_column("record_l", INTEGER, "the smaller record_id"),
+        key_column("record_r", INTEGER, "the larger record_id"),
+        key_column("kind", TEXT, "declared, deterministic, probabilistic or ruled"),
+        key_column("status", TEXT, "accepted, refused (by a guard) or review"),
+        key_column("match_weight", NUMBER, "bits: log2 of the odds of a match; higher = surer"),
+        key_column("match_probability", NUMBER, "0 to 1"),
+        Column("reason", TEXT, "the rule that linked the pair, or the guard that refused it"),
+        key_column("evidence", TEXT, "JSON object: comparison to its level and weight in bits"),
+    ),
+)
+
+CLUSTERS = Contract(
+    name="identity.clusters",
+    grain="one current record in the group of records of its person",
+    key=("record_id",),
+    columns=(
+        key_column("record_id", INTEGER, "the record"),
+        key_column("cluster", INTEGER, "smallest record_id of its group; changes from run to run"),
+    ),
+)
+
+MEMBERS = Contract(
+    name="identity.members",
+    grain="one record in one customer over one span of time",
+    key=("record_id", "valid_from"),
+    columns=(
+        key_column("record_id", INTEGER, "the record"),
+        key_column("customer_id", TEXT, "the customer that it belongs to"),
+        key_column("valid_from", INSTANT, "as_of of the run that put it there, UTC"),
+        Column("valid_to", INSTANT, "as_of of the run that took it away; null while it is so"),
+        key_column("run_id", TEXT, "the run that put it there"),
+    ),
+)
+
+CHANGES = Contract(
+    name="identity.changes",
+    grain="one identity event of one customer",
+    key=("run_id", "customer_id", "kind", "sequence"),
+    columns=(
+        key_column("run_id", TEXT, "the run that decided it"),
+        key_column("sequence", INTEGER, "order within the run, from 1"),
+        key_column("changed_at", INSTANT, "as_of of that run, UTC"),
+        key_column("customer_id", TEXT, "the customer that it happened to"),
+        key_column("kind", TEXT, "created, merged, split, retired or erased"),
+        Column("survivor_id", TEXT, "merged: the customer that lives on"),
+        Column("origin_id", TEXT, "split: the customer that it came out of"),
+        key_column(
+            "record_count", INTEGER, "records of the customer after the event (merged: moved)"
+        ),
+    ),
+)
+
+SCORED_PAIRS = Contract(
+    name="identity.scored_pairs",
+    grain="one candidate pair that a rule or the model would link, before the guards",
+    key=("record_l", "record_r"),
+    columns=(
+        key_column("record_l", INTEGER, "the smaller record_id"),
+        key_column("record_r", INTEGER, "the larger record_id"),
+        key_column("kind", TEXT, "declared, deterministic or probabilistic"),
+        key_column("match_weight", NUMBER, "bits: log2 of the odds of a match; higher = surer"),
+        key_column("match_probability", NUMBER, "0 to 1"),
+        key_column("reason", TEXT, "the rule that proposed the pair"),
+        key_column("evidence", TEXT, "JSON object: comparison to its level and weight in bits"),
+    ),
+)

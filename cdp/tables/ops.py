@@ -1,0 +1,74 @@
+"""The ledger: deliveries, runs, check results."""
+
+from __future__ import annotations
+
+from cdp.tables.contract import FLAG, INSTANT, INTEGER, NUMBER, TEXT, Column, Contract, key_column
+
+DELIVERIES = Contract(
+    name="ops.deliveries",
+    grain="one file that a source delivered",
+    key=("delivery_id",),
+    columns=(
+        key_column("delivery_id", TEXT, "stable id of source, file, content and occurrence"),
+        key_column("source", TEXT, "the source"),
+        key_column("source_file", TEXT, "path of the file inside the project"),
+        key_column("sha256", TEXT, "fingerprint of the file's bytes"),
+        key_column("size_bytes", INTEGER, "size of the file"),
+        key_column("delivered_at", INSTANT, "from the file's name or time, UTC; orders deliveries"),
+        key_column("landed_at", INSTANT, "as_of of the run that landed it, UTC"),
+        key_column("run_id", TEXT, "the run that landed it"),
+        key_column("status", TEXT, "landed, accepted, held, repeat or unreadable"),
+        Column("header", TEXT, "JSON list: columns that the file names; null where it names none"),
+        Column("contract", TEXT, "fingerprint of the source contract that cleaned it"),
+        Column("reason", TEXT, "why it is held, a repeat or unreadable"),
+        key_column("rows_read", INTEGER, "rows of the file"),
+        key_column("rows_accepted", INTEGER, "rows that speak of a record or a touchpoint"),
+        key_column("rows_quarantined", INTEGER, "rows that broke a rule"),
+        key_column("rows_duplicate", INTEGER, "rows that repeat what was said before"),
+        key_column("rows_set_aside", INTEGER, "rows of bots, agents, test leads"),
+        key_column("rows_held", INTEGER, "rows of a batch that awaits a decision"),
+    ),
+)
+
+RUNS = Contract(
+    name="ops.runs",
+    grain="one run of the pipeline",
+    key=("run_id",),
+    columns=(
+        key_column("run_id", TEXT, "the run; sorts by its start"),
+        key_column("started_at", INSTANT, "UTC"),
+        Column("finished_at", INSTANT, "UTC; null while it runs or when it was killed"),
+        key_column("as_of", INSTANT, "the run's own clock: traits and histories stand at it, UTC"),
+        key_column("status", TEXT, "running, published, partial, unchanged, rehearsed or failed"),
+        key_column("settings", TEXT, "fingerprint of the project's settings"),
+        Column(
+            "inputs", TEXT, "fingerprint of settings and deliveries; equal inputs, equal results"
+        ),
+        Column("customers", INTEGER, "customers published, identified and anonymous"),
+        Column("identified", INTEGER, "identified customers published"),
+        Column("largest_customer", INTEGER, "records of the largest customer"),
+        Column("records", INTEGER, "current records resolved"),
+        Column("merges", INTEGER, "customers merged away by the run"),
+    ),
+)
+
+CHECKS = Contract(
+    name="ops.checks",
+    grain="one rule on one delivery",
+    key=("delivery_id", "rule"),
+    columns=(
+        key_column("delivery_id", TEXT, "the delivery"),
+        key_column("source", TEXT, "the source"),
+        key_column("rule", TEXT, "the rule's name"),
+        key_column("expectation", TEXT, "the Great Expectations class that ran"),
+        Column("column", TEXT, "canonical column that it looks at; null for a whole batch"),
+        key_column("severity", TEXT, "critical, warning or info"),
+        key_column("passed", FLAG, "false when more rows failed than are tolerated"),
+        key_column("rows_checked", INTEGER, "rows that the rule looked at"),
+        key_column("rows_failed", INTEGER, "rows that broke it"),
+        key_column("tolerated_share", NUMBER, "share of failing rows that still passes, 0 to 1"),
+        key_column("sample_rows", TEXT, "JSON list: first lines of the file that failed"),
+        key_column("message", TEXT, "the result in words, without any cell value"),
+        key_column("run_id", TEXT, "the run that checked it"),
+    ),
+)
