@@ -1,0 +1,193 @@
+"""The engine on one machine: a DuckDB database file, held by one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from inspect import Parameter, Signature
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from cdp.engine.duckdb_tables import (
+    check_key,
+    contract_copy,
+    create_table,
+    insert,
+    insert_rows,
+    quoted,
+)
+from cdp.engine.protocol import Scalar, SqlFunction
+from cdp.engine.statement import Statement
+from cdp.tables import Contract, contract_of
+
+_MACROS = """
+-- 60 bits of an md5: the same on every engine and version, unlike a database's own hash().
+create or replace macro stable_id(key) as cast('0x' || substr(md5(key), 1, 15) as bigint);
+"""
+
+
+class DuckDBEngine:
+    """DuckDB behind the engine protocol; ``path`` None keeps everything in memory."""
+
+    def __init__(self, path: Path | None = None, *, threads: int | None = None) -> None:
+        """Open the database file as its only writer."""
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if threads is not None:
+            settings["threads"] = threads
+        self.connection = duckdb.connect(str(path or ":memory:"), config=settings)
+        self.connection.execute("set timezone = 'UTC'")
+        self.connection.execute("set enable_progress_bar = false")
+        self.connection.execute(_MACROS)
+        self._registered: set[str] = set()
+        self._depth = 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+    def register(self, function: SqlFunction) -> None:
+        """Make a function known to SQL under its name; again is no error."""
+        if function.name in self._registered:
+            return
+        self.connection.create_function(
+            function.name,
+            _with_arity(function.call, len(function.arguments)),
+            list(function.arguments),
+            function.returns,
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+        self._registered.add(function.name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; inner transactions join the outer one."""
+        if self._depth:
+            yield
+            return
+        self.connection.execute("begin")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            self.connection.execute("rollback")
+            raise
+        self._depth -= 1
+        self.connection.execute("commit")
+
+    def ensure(self, contract: Contract) -> None:
+        """Create the table, empty, unless it is there."""
+        schema = contract.name.split(".")[0]
+        self.connection.execute(f'create schema if not exists "{schema}"')
+        self.connection.execute(create_table(contract, if_not_exists=True))
+
+    def replace(
+        self,
+        statement: Statement,
+        *,
+        inputs: Mapping[str, str] | None = None,
+        values: Mapping[str, Scalar] | None = None,
+    ) -> int:
+        """Fill the statement's table anew with its rows; the number of rows."""
+        contract = contract_of(statement.writes)
+        with self.transaction():
+            self.ensure(contract)
+            fresh = contract_copy(contract)
+            self.connection.execute(f"drop table if exists {quoted(fresh.name)}")
+            self.connection.execute(create_table(fresh))
+            rows = insert(self.connection, fresh, statement, inputs, values)
+            check_key(self.connection, fresh)
+            # The old rows stay readable to the statement itself until here.
+            self.connection.execute(f"drop table {quoted(contract.name)}")
+            name = contract.name.split(".")[1]
+            self.connection.execute(f'alter table {quoted(fresh.name)} rename to "{name}"')
+        return rows
+
+    def append(
+        self,
+        statement: Statement,
+        *,
+        inputs: Mapping[str, str] | None = None,
+        values: Mapping[str, Scalar] | None = None,
+    ) -> int:
+        """Add the statement's rows to its table; the number of rows added."""
+        contract = contract_of(statement.writes)
+        with self.transaction():
+            self.ensure(contract)
+            rows = insert(self.connection, contract, statement, inputs, values)
+            check_key(self.connection, contract)
+        return rows
+
+    def store_frame(
+        self,
+        contract: Contract,
+        frame: pl.DataFrame | pa.Table,
+        *,
+        append: bool,
+        is_key_checked: bool = True,
+    ) -> int:
+        """Write a frame of the contract's columns; the number of rows written."""
+        arrow = frame.to_arrow() if isinstance(frame, pl.DataFrame) else frame
+        with self.transaction():
+            self.ensure(contract)
+            if not append:
+                self.connection.execute(f"delete from {quoted(contract.name)}")
+            self.connection.register("incoming_frame", arrow)
+            try:
+                listing = ", ".join(f'"{name}"' for name in contract.column_names)
+                query = f"select {listing} from incoming_frame"
+                rows = insert_rows(self.connection, contract, query, {})
+            finally:
+                self.connection.unregister("incoming_frame")
+            if is_key_checked:
+                check_key(self.connection, contract)
+        return rows
+
+    def export(self, statement: Statement, path: Path) -> int:
+        """Write the statement's rows to a Parquet file; the number of rows."""
+        target = str(path).replace("'", "''")
+        copied = self.connection.execute(
+            f"copy ({statement.sql}) to '{target}' (format parquet, compression zstd)"
+        )
+        return int(copied.fetchall()[0][0])
+
+    def delete(self, table: str, column: str, values: Sequence[str]) -> None:
+        """Take away the rows whose column holds one of the values."""
+        self.connection.execute(
+            f'delete from {quoted(table)} where "{column}" in (select unnest($values))',
+            {"values": list(values)},
+        )
+
+    def query(self, sql: str, values: Mapping[str, Scalar] | None = None) -> pl.DataFrame:
+        """The rows of a query, as a frame."""
+        frame: pl.DataFrame = self.connection.sql(sql, params=dict(values or {})).pl()
+        return frame
+
+    def exists(self, table: str) -> bool:
+        """Whether the table is there."""
+        schema, name = table.split(".")
+        found = self.connection.execute(
+            "select count(*) from duckdb_tables()"
+            " where schema_name = $schema and table_name = $name",
+            {"schema": schema, "name": name},
+        ).fetchall()
+        return bool(found[0][0])
+
+
+def _with_arity(call: Callable[..., pa.Array], count: int) -> Callable[..., pa.Array]:
+    """The same call with ``count`` named parameters: DuckDB counts them by the signature."""
+
+    def over_arrays(*columns: pa.Array) -> pa.Array:
+        return call(*columns)
+
+    names = [Parameter(f"column_{i}", Parameter.POSITIONAL_ONLY) for i in range(count)]
+    over_arrays.__signature__ = Signature(names)  # type: ignore[attr-defined]  # functions take any
+    return over_arrays

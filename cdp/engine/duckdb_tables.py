@@ -1,0 +1,110 @@
+"""Tables of contracts in DuckDB: their DDL, checked inserts, the check of their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import duckdb
+import pyarrow as pa
+
+from cdp.engine.protocol import Scalar
+from cdp.engine.statement import Statement
+from cdp.errors import SqlContractError, TableContractError
+from cdp.tables import Contract
+
+_TYPES: dict[pa.DataType, str] = {
+    pa.string(): "VARCHAR",
+    pa.list_(pa.string()): "VARCHAR[]",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.decimal128(18, 3): "DECIMAL(18,3)",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP",
+}
+
+_COPY = "__fresh"
+
+
+def contract_copy(contract: Contract) -> Contract:
+    """The same contract under the name that its table has until it is whole."""
+    return Contract(contract.name + _COPY, contract.grain, contract.key, contract.columns)
+
+
+def quoted(table: str) -> str:
+    """``schema.table`` with both parts quoted.
+
+    >>> quoted("clean.rows")
+    '"clean"."rows"'
+    """
+    return ".".join(f'"{part}"' for part in table.split("."))
+
+
+def create_table(contract: Contract, *, if_not_exists: bool = False) -> str:
+    """The DDL of a contract; columns that may not be null say so."""
+    columns = ", ".join(
+        f'"{field.name}" {_TYPES[field.type]}{"" if field.nullable else " not null"}'
+        for field in contract.schema
+    )
+    guard = "if not exists " if if_not_exists else ""
+    return f"create table {guard}{quoted(contract.name)} ({columns})"
+
+
+def insert(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    statement: Statement,
+    inputs: Mapping[str, str] | None,
+    values: Mapping[str, Scalar] | None,
+) -> int:
+    """Add a statement's rows to a table; the number of rows.
+
+    Raises:
+        SqlContractError: The statement's columns are not the contract's.
+        TableContractError: A null where the contract forbids one.
+    """
+    sql, bound = statement.bind(inputs or {}), dict(values or {})
+    found = {row[0] for row in connection.execute(f"describe {sql}", bound).fetchall()}
+    wrong = sorted(found ^ set(contract.column_names))
+    if wrong:
+        raise SqlContractError(
+            what=f"columns differ from the contract of {statement.writes}: {', '.join(wrong)}",
+            where=statement.name,
+            how_many=len(wrong),
+            next_step="select exactly the contract's columns",
+        )
+    return insert_rows(connection, contract, sql, bound)
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    query: str,
+    values: Mapping[str, Scalar],
+) -> int:
+    """Add a query's rows to a table by their columns' names; the number of rows."""
+    sql = f"insert into {quoted(contract.name)} by name {query}"
+    try:
+        return int(connection.execute(sql, dict(values)).fetchall()[0][0])
+    except duckdb.ConstraintException as broken:
+        # DuckDB's own message may quote a cell; the column's name is enough.
+        column = str(broken).partition("failed: ")[2].split(".")[-1].strip() or "?"
+        raise TableContractError(
+            what=f"column `{column}` is null where its contract forbids it",
+            where=contract.name.removesuffix(_COPY),
+            next_step="this is a defect of the step that writes it; please report it",
+        ) from None
+
+
+def check_key(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Raise a TableContractError when a table's key is not unique."""
+    key = ", ".join(f'"{name}"' for name in contract.key)
+    groups = f"select 1 from {quoted(contract.name)} group by {key} having count(*) > 1"
+    twice = connection.execute(f"select count(*) from ({groups})").fetchall()[0][0]
+    if twice:
+        raise TableContractError(
+            what=f"key ({', '.join(contract.key)}) is not unique",
+            where=contract.name.removesuffix(_COPY),
+            how_many=int(twice),
+            next_step="this is a defect of the step that writes it; please report it",
+        )

@@ -1,0 +1,91 @@
+"""Where SQL runs: what every engine can do. DuckDB now, Spark later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+import pyarrow as pa
+
+from cdp.engine.statement import Statement
+from cdp.tables import Contract
+
+Scalar = str | int | float | bool | date | datetime | None
+
+
+@dataclass(frozen=True)
+class SqlFunction:
+    """A Python function under one name on every engine; it sees whole Arrow arrays.
+
+    ``arguments`` and ``returns`` are DuckDB type names. Null inputs are handed over.
+    """
+
+    name: str
+    call: Callable[..., pa.Array]
+    arguments: tuple[str, ...]
+    returns: str
+
+
+class Engine(Protocol):
+    """Tables by contract, written by statements. One writer at a time holds an engine."""
+
+    def register(self, function: SqlFunction) -> None:
+        """Make a function known to SQL under its name; again is no error."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing; inner transactions join the outer one."""
+
+    def ensure(self, contract: Contract) -> None:
+        """Create the table, empty, unless it is there."""
+
+    def replace(
+        self,
+        statement: Statement,
+        *,
+        inputs: Mapping[str, str] | None = None,
+        values: Mapping[str, Scalar] | None = None,
+    ) -> int:
+        """Fill the statement's table anew with its rows; the number of rows.
+
+        Raises:
+            TableContractError: Columns, nulls or keys break the table's contract.
+        """
+
+    def append(
+        self,
+        statement: Statement,
+        *,
+        inputs: Mapping[str, str] | None = None,
+        values: Mapping[str, Scalar] | None = None,
+    ) -> int:
+        """Add the statement's rows to its table; the number of rows added."""
+
+    def store_frame(
+        self,
+        contract: Contract,
+        frame: pl.DataFrame | pa.Table,
+        *,
+        append: bool,
+        is_key_checked: bool = True,
+    ) -> int:
+        """Write a frame of the contract's columns; the number of rows written.
+
+        ``is_key_checked`` false is for chunks whose keys are unique by their making.
+        """
+
+    def export(self, statement: Statement, path: Path) -> int:
+        """Write the statement's rows to a Parquet file; the number of rows."""
+
+    def delete(self, table: str, column: str, values: Sequence[str]) -> None:
+        """Take away the rows whose column holds one of the values."""
+
+    def query(self, sql: str, values: Mapping[str, Scalar] | None = None) -> pl.DataFrame:
+        """The rows of a query, as a frame."""
+
+    def exists(self, table: str) -> bool:
+        """Whether the table is there."""
