@@ -1,0 +1,98 @@
+"""The gate before publishing: broken keys or an unexplained jump keep a snapshot back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cdp.engine import Engine
+
+MAX_FALL_SHARE = 0.3
+"""Customers may not fall by more than this share from one run to the next."""
+
+MAX_LARGEST_GROWTH = 5
+MAX_LARGEST_FLOOR = 50
+"""The largest customer may grow so many times, once it holds more records than the floor."""
+
+
+def figures_of(engine: Engine, run_id: str) -> dict[str, int | str | None]:
+    """What a run is about to publish, in figures."""
+    found = engine.query(
+        """
+        select
+            count(*) as customers,
+            count(*) filter (kind = 'identified') as identified,
+            coalesce(max(record_count), 0) as largest_customer,
+            coalesce(sum(record_count), 0)::bigint as records,
+            (
+                select count(*) from identity.changes
+                where kind = 'merged' and run_id = $run_id
+            ) as merges
+        from profile.customers
+        """,
+        {"run_id": run_id},
+    )
+    return dict(found.row(0, named=True))
+
+
+def check_gate(
+    engine: Engine, last: Mapping[str, object] | None, figures: Mapping[str, int | str | None]
+) -> list[str]:
+    """Every reason not to publish, in words; empty when the snapshot may go out.
+
+    Keys are checked where tables are written; here are the laws that span tables, and the
+    comparison with the last published run.
+    """
+    problems = [
+        f"{rows} {what}"
+        for what, sql in _LAWS.items()
+        if (rows := int(engine.query(sql)["broken"][0]))
+    ]
+    if last is not None:
+        problems += _jumps(last, figures)
+    return problems
+
+
+_LAWS = {
+    "deliveries do not balance: rows read differ from the sum of their dispositions": """
+        select count(*) as broken from ops.deliveries where rows_read
+            <> rows_accepted + rows_quarantined + rows_duplicate + rows_set_aside + rows_held
+    """,
+    "rows landed have no disposition or two": """
+        select count(*) as broken from (
+            select d.delivery_id from ops.deliveries as d
+            left join clean.dispositions as r on d.delivery_id = r.delivery_id
+            group by d.delivery_id, d.rows_read having count(r.source_row) <> d.rows_read
+        )
+    """,
+    "current records belong to no customer or to one that is not published": """
+        select count(*) as broken from clean.records as r
+        left join identity.members as m on r.record_id = m.record_id and m.valid_to is null
+        left join profile.customers as c on m.customer_id = c.customer_id
+        where r.is_current and c.customer_id is null
+    """,
+    "record ids are shared by two keys": """
+        select count(*) as broken from (
+            select record_id from clean.records group by record_id
+            having count(distinct source || '|' || source_record_id) > 1
+        )
+    """,
+    "touchpoint ids are shared by two keys": """
+        select count(*) as broken from (
+            select touchpoint_id from clean.rows
+            where touchpoint_id is not null group by touchpoint_id
+            having count(distinct source || '|' || source_touchpoint_id) > 1
+        )
+    """,
+}
+
+
+def _jumps(last: Mapping[str, object], figures: Mapping[str, int | str | None]) -> list[str]:
+    before, now = int(str(last["customers"] or 0)), int(figures["customers"] or 0)
+    largest_before = int(str(last["largest_customer"] or 0))
+    largest_now = int(figures["largest_customer"] or 0)
+    problems = []
+    if now < before * (1 - MAX_FALL_SHARE):
+        problems.append(f"customers fell from {before} to {now}")
+    if largest_now > max(MAX_LARGEST_FLOOR, largest_before * MAX_LARGEST_GROWTH):
+        problems.append(f"the largest customer grew from {largest_before} to {largest_now} records")
+    return problems
