@@ -1,0 +1,20 @@
+"""Ingest: files land verbatim as deliveries; contracts map their rows to canonical columns."""
+
+from __future__ import annotations
+
+from cdp.ingest.landing import Landing, find_files, land_source, stage_rows, unheard
+from cdp.ingest.mapping import map_rows, mapping_statement
+from cdp.ingest.readers import Row, RowReader, open_rows
+
+__all__ = [
+    "Landing",
+    "Row",
+    "RowReader",
+    "find_files",
+    "land_source",
+    "map_rows",
+    "mapping_statement",
+    "open_rows",
+    "stage_rows",
+    "unheard",
+]

@@ -1,0 +1,228 @@
+"""Land files: each new file of a source becomes a delivery, its rows verbatim in ``raw``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from cdp.engine import Engine
+from cdp.errors import DeliveryError
+from cdp.ingest.readers import Row, open_rows
+from cdp.project import Project, Source
+from cdp.store.ledger import Arrival, Ledger, fingerprint_file
+from cdp.tables import Contract, raw_rows
+
+CHUNK_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What landing a source brought: new deliveries, rows read, files known already."""
+
+    source: str
+    delivery_ids: tuple[str, ...]
+    rows_read: int
+    known_files: int
+    unreadable_files: int
+
+
+def find_files(project: Project, source: Source) -> list[Path]:
+    """The files that a source's `path` patterns match, sorted; hidden files are left out."""
+    found = {
+        path
+        for pattern in source.path
+        for path in project.root.glob(pattern)
+        if path.is_file() and not path.name.startswith(".")
+    }
+    return sorted(found)
+
+
+def delivered_at(path: Path, source: Source) -> datetime:
+    """When the source delivered a file: the date in its name, else its modification time.
+
+    Raises:
+        DeliveryError: The contract wants a date in the name and there is none.
+    """
+    if source.delivered_at is None:
+        changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+        return changed.replace(tzinfo=None)
+    pattern = source.delivered_at.from_name
+    digits = re.sub(
+        r"%[a-zA-Z]", lambda code: _DIGITS.get(code.group(), r"\w+?"), re.escape(pattern)
+    )
+    found = re.search(digits, path.name)
+    try:
+        if found is None:
+            raise ValueError
+        return datetime.strptime(found.group(), pattern)
+    except ValueError:
+        raise DeliveryError(
+            what=f"the file's name holds no date like {pattern!r}",
+            where=f"source {source.name}: {path.name}",
+            next_step="rename the file, or mend `delivered_at.from_name` in its contract",
+        ) from None
+
+
+_DIGITS = {
+    "%Y": r"\d{4}",
+    "%m": r"\d{2}",
+    "%d": r"\d{2}",
+    "%H": r"\d{2}",
+    "%M": r"\d{2}",
+    "%S": r"\d{2}",
+}
+
+
+def unheard(_rows: int) -> None:
+    """Hear of rows and do nothing."""
+
+
+def land_source(
+    engine: Engine,
+    project: Project,
+    source: Source,
+    *,
+    as_of: datetime,
+    run_id: str,
+    on_rows: Callable[[int], None] = unheard,
+) -> Landing:
+    """Land every new file of a source; each file in a transaction of its own.
+
+    A file is new when no delivery has its name and content, and its content is not that of the
+    source's latest delivery. ``on_rows`` hears of every chunk of rows read.
+    """
+    ledger = Ledger(engine)
+    engine.ensure(raw_rows(source.name))
+    new: list[str] = []
+    rows = known = unreadable = 0
+    for arrival in _arrivals(project, source):
+        with engine.transaction():
+            earlier = ledger.deliveries(source.name)
+            if _is_known(earlier, arrival):
+                known += 1
+                continue
+            delivery_id = _delivery_id(earlier, arrival)
+            if _repeats_latest(earlier, arrival):
+                ledger.add_delivery(
+                    arrival, delivery_id=delivery_id, status="repeat", header=None, rows_read=0,
+                    reason="same content as the source's latest delivery",
+                    as_of=as_of, run_id=run_id,
+                )  # fmt: skip
+                continue
+        landed = _land(engine, ledger, source, arrival, delivery_id, as_of, run_id, on_rows)
+        if landed is None:
+            unreadable += 1
+        else:
+            new.append(delivery_id)
+            rows += landed
+    return Landing(source.name, tuple(new), rows, known, unreadable)
+
+
+def _arrivals(project: Project, source: Source) -> list[Arrival]:
+    arrivals = [
+        Arrival(
+            source=source.name,
+            source_file=path.relative_to(project.root).as_posix(),
+            path=path,
+            sha256=fingerprint_file(path),
+            size_bytes=path.stat().st_size,
+            delivered_at=delivered_at(path, source),
+        )
+        for path in find_files(project, source)
+    ]
+    return sorted(arrivals, key=lambda a: (a.delivered_at, a.source_file))
+
+
+def _is_known(earlier: pl.DataFrame, arrival: Arrival) -> bool:
+    same_file = earlier.filter(pl.col("source_file") == arrival.source_file)
+    # Entries are compared by landing: the latest content under this name is what counts, so that
+    # a file that goes A, B, A under one name is three deliveries.
+    if not same_file.height:
+        return False
+    return bool(same_file.sort("landed_at", "delivery_id")["sha256"][-1] == arrival.sha256)
+
+
+def _repeats_latest(earlier: pl.DataFrame, arrival: Arrival) -> bool:
+    before = earlier.filter(
+        (pl.col("status") != "repeat") & (pl.col("delivered_at") <= arrival.delivered_at)
+    )
+    return bool(before.height and before["sha256"][-1] == arrival.sha256)
+
+
+def _delivery_id(earlier: pl.DataFrame, arrival: Arrival) -> str:
+    twins = earlier.filter(
+        (pl.col("source_file") == arrival.source_file) & (pl.col("sha256") == arrival.sha256)
+    )
+    text = f"{arrival.source}|{arrival.source_file}|{arrival.sha256}|{twins.height}"
+    return "d_" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def stage_rows(engine: Engine, source: Source, rows: list[Row], *, as_of: datetime) -> None:
+    """Put rows in place as a delivery named ``preview``, for a look that stores nothing."""
+    contract = raw_rows(source.name)
+    arrival = Arrival(source.name, "preview", Path("preview"), "", 0, as_of)
+    engine.store_frame(contract, _table(rows, contract, "preview", "preview"), append=False)
+    Ledger(engine).add_delivery(
+        arrival, delivery_id="preview", status="landed", reason=None, header=None,
+        rows_read=len(rows), as_of=as_of, run_id="preview",
+    )  # fmt: skip
+
+
+def _land(
+    engine: Engine,
+    ledger: Ledger,
+    source: Source,
+    arrival: Arrival,
+    delivery_id: str,
+    as_of: datetime,
+    run_id: str,
+    on_rows: Callable[[int], None],
+) -> int | None:
+    """Write one file's rows; null when the file is unreadable, which the ledger then says."""
+    contract = raw_rows(source.name)
+    try:
+        with engine.transaction(), open_rows(arrival.path, source.format) as reader:
+            rows = 0
+            for chunk in _chunks(reader.rows):
+                table = _table(chunk, contract, delivery_id, arrival.source_file)
+                rows += engine.store_frame(contract, table, append=True, is_key_checked=False)
+                on_rows(len(chunk))
+            ledger.add_delivery(
+                arrival, delivery_id=delivery_id, status="landed", reason=None, rows_read=rows,
+                header=json.dumps(reader.header) if reader.header else None,
+                as_of=as_of, run_id=run_id,
+            )  # fmt: skip
+        return rows
+    except DeliveryError as fault:
+        ledger.add_delivery(
+            arrival, delivery_id=delivery_id, status="unreadable", reason=fault.what, rows_read=0,
+            header=None, as_of=as_of, run_id=run_id,
+        )  # fmt: skip
+        return None
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        yield chunk
+
+
+def _table(chunk: list[Row], contract: Contract, delivery_id: str, source_file: str) -> pa.Table:
+    count = len(chunk)
+    columns = {
+        "delivery_id": [delivery_id] * count,
+        "source_file": [source_file] * count,
+        "source_row": [row.source_row for row in chunk],
+        "raw": [row.raw for row in chunk],
+        "fields": [row.fields for row in chunk],
+        "fault": [row.fault for row in chunk],
+    }
+    return pa.table(columns, schema=contract.schema)
