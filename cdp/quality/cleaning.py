@@ -1,0 +1,162 @@
+"""Clean the mapped rows of one source: parse, normalise, judge, quarantine, hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from cdp.engine import Engine, load
+from cdp.errors import DeliveryHeldError
+from cdp.project import Project, Source, cleaning_fingerprint
+from cdp.quality.checks import RuleResult, check_rows
+from cdp.quality.functions import FUNCTIONS
+from cdp.quality.header import check_headers
+from cdp.quality.rules import rules_for
+from cdp.store.ledger import Ledger
+from cdp.tables import CONTRACTS
+
+_SQL = Path(__file__).parent / "sql"
+_CHECKS, _FAILURES = CONTRACTS["ops.checks"], CONTRACTS["mapped.failures"]
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """What cleaning some deliveries of a source found."""
+
+    source: str
+    rows: int
+    results: tuple[RuleResult, ...]
+    held: tuple[str, ...]
+
+
+def clean_source(
+    engine: Engine,
+    project: Project,
+    source: Source,
+    *,
+    delivery_ids: Sequence[str],
+    as_of: datetime,
+    run_id: str,
+) -> Cleaning:
+    """Clean the deliveries that ``mapped.rows`` holds, all or nothing.
+
+    Their former rows, quarantine and check results are replaced, so cleaning again under a
+    mended contract is a replay.
+
+    Raises:
+        DeliveryHeldError: A delivery is to be held and the project says ``on_critical: stop``.
+    """
+    for table in ("clean.rows", "clean.quarantine", "ops.checks"):
+        engine.ensure(CONTRACTS[table])
+    parse_rows(engine, project, source, as_of=as_of)
+    share = source.max_rejected_share
+    tolerated = project.quality.max_rejected_share if share is None else share
+    rules = rules_for(source, tolerated_share=tolerated, as_of=as_of)
+    results = check_rows(engine, rules, source.attributes)
+    results += check_headers(engine, source, delivery_ids)
+    held = sorted(
+        {r.delivery_id for r in results if r.rule.severity == "critical" and not r.passed}
+    )
+    if held and project.quality.on_critical == "stop":
+        raise DeliveryHeldError(
+            what=f"{len(held)} deliveries break a critical rule: "
+            + "; ".join(r.message for r in results if r.delivery_id in held and not r.passed),
+            where=f"source {source.name}",
+            how_many=len(held),
+            next_step="mend the files or the contract, or set `quality.on_critical: hold`",
+        )
+    with engine.transaction():
+        contract = cleaning_fingerprint(project, source)
+        rows = _settle(engine, source, delivery_ids, results, held, run_id, contract)
+    return Cleaning(source.name, rows, tuple(results), tuple(held))
+
+
+def parse_rows(engine: Engine, project: Project, source: Source, *, as_of: datetime) -> None:
+    """Fill ``mapped.persons`` and ``mapped.checked``: rows of ``mapped.rows``, parsed."""
+    for function in FUNCTIONS:
+        engine.register(function)
+    engine.replace(
+        load(_SQL / "persons.sql"),
+        values={
+            "default_region": project.default_region,
+            "birth_date_order": source.birth_date_order,
+            "as_of": as_of.date(),
+        },
+    )
+    observed, occurred = source.observed_at, source.occurred_at
+    engine.replace(
+        load(_SQL / "checked.sql"),
+        values={
+            "observed_timezone": (observed and observed.timezone) or project.timezone,
+            "observed_format": observed.format if observed else "auto",
+            "occurred_timezone": (occurred and occurred.timezone) or project.timezone,
+            "occurred_format": occurred.format if occurred else "auto",
+            "amount_unit": source.amount.unit if source.amount else "major",
+        },
+    )
+
+
+def _settle(
+    engine: Engine,
+    source: Source,
+    delivery_ids: Sequence[str],
+    results: Sequence[RuleResult],
+    held: Sequence[str],
+    run_id: str,
+    contract: str,
+) -> int:
+    engine.store_frame(_FAILURES, _failures(results), append=False)
+    for table in ("clean.rows", "clean.quarantine", "ops.checks"):
+        engine.delete(table, "delivery_id", delivery_ids)
+    rows = engine.append(
+        load(_SQL / "rows.sql"), values={"held": ",".join(held), "holds": source.holds}
+    )
+    engine.append(load(_SQL / "quarantine.sql"), inputs={"raw.source": f"raw.{source.name}"})
+    engine.store_frame(_CHECKS, _checks(results, source, run_id), append=True)
+    broken = {delivery: _held_reason(results, delivery) for delivery in held}
+    Ledger(engine).judge(delivery_ids, held=broken, contract=contract)
+    return rows
+
+
+def _held_reason(results: Sequence[RuleResult], delivery_id: str) -> str:
+    broken = [
+        f"{r.rule.name}: {r.message}"
+        for r in results
+        if r.delivery_id == delivery_id and r.rule.severity == "critical" and not r.passed
+    ]
+    return "; ".join(broken)
+
+
+def _failures(results: Sequence[RuleResult]) -> pl.DataFrame:
+    rows = [
+        (r.delivery_id, row, r.rule.name, r.rule.severity, r.rule.reason)
+        for r in results
+        for row in r.failed_rows
+    ]
+    return pl.DataFrame(rows, schema=pl.Schema(_FAILURES.schema), orient="row")
+
+
+def _checks(results: Sequence[RuleResult], source: Source, run_id: str) -> pl.DataFrame:
+    rows = [
+        {
+            "delivery_id": r.delivery_id,
+            "source": source.name,
+            "rule": r.rule.name,
+            "expectation": r.rule.expectation,
+            "column": r.rule.column,
+            "severity": r.rule.severity,
+            "passed": r.passed,
+            "rows_checked": r.rows_checked,
+            "rows_failed": r.rows_failed,
+            "tolerated_share": r.rule.tolerated_share,
+            "sample_rows": r.sample,
+            "message": r.message,
+            "run_id": run_id,
+        }
+        for r in results
+    ]
+    return pl.DataFrame(rows, schema=pl.Schema(_CHECKS.schema))

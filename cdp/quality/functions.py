@@ -1,0 +1,148 @@
+"""The normalisers under one name on every engine: SQL functions over whole Arrow arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+
+from cdp.engine import SqlFunction
+from cdp.quality import normalise
+
+_CACHE = 1 << 18
+_NAME = pa.struct(
+    [(n, pa.string()) for n in ("given_name", "middle_name", "surname", "title", "suffix")]
+)
+_PLACE = pa.struct(
+    [(n, pa.string()) for n in ("street", "unit", "city", "region", "postcode", "country")]
+)
+
+
+def _struct_sql(struct: pa.StructType) -> str:
+    return "STRUCT(" + ", ".join(f"{field.name} VARCHAR" for field in struct) + ")"
+
+
+def _function(
+    name: str, call: Callable[..., Any], arguments: str, returns: pa.DataType, sql: str
+) -> SqlFunction:
+    """Lift a function of single values to arrays; repeated values are computed once."""
+    cached = lru_cache(maxsize=_CACHE)(call)
+
+    def over_arrays(*columns: pa.Array) -> pa.Array:
+        rows = zip(*(column.to_pylist() for column in columns), strict=True)
+        return pa.array([cached(*row) for row in rows], returns)
+
+    return SqlFunction(name, over_arrays, tuple(arguments.split()), sql)
+
+
+def _list_function(name: str, call: Callable[..., str | None], arguments: str) -> SqlFunction:
+    """Lift a function of one text to lists of texts: the usable ones, each once, in their order."""
+    cached = lru_cache(maxsize=_CACHE)(call)
+
+    def over_arrays(*columns: pa.Array) -> pa.Array:
+        rows = zip(*(column.to_pylist() for column in columns), strict=True)
+        usable = [[cached(text, *rest) for text in texts or ()] for texts, *rest in rows]
+        kept = [list(dict.fromkeys(text for text in texts if text)) for texts in usable]
+        return pa.array(kept, pa.list_(pa.string()))
+
+    return SqlFunction(name, over_arrays, tuple(arguments.split()), "VARCHAR[]")
+
+
+def _name(
+    full_name: str | None,
+    given_name: str | None,
+    middle_name: str | None,
+    surname: str | None,
+    title: str | None,
+    suffix: str | None,
+) -> dict[str, str | None]:
+    """The parts of a name; a stated part beats the one read from the whole name."""
+    whole = normalise.split_full_name(full_name) if full_name else None
+    stated = {
+        "given_name": given_name and normalise.normalise_given_name(given_name),
+        "middle_name": middle_name and normalise.normalise_given_name(middle_name),
+        "surname": surname and normalise.normalise_surname(surname),
+        "title": title and normalise.normalise_text(title),
+        "suffix": suffix and normalise.normalise_suffix(suffix),
+    }
+    return {
+        part: value or (getattr(whole, part) if whole else None) for part, value in stated.items()
+    }
+
+
+def _place(
+    address: str | None,
+    street: str | None,
+    unit: str | None,
+    city: str | None,
+    region: str | None,
+    postcode: str | None,
+    country: str | None,
+    default_region: str,
+) -> dict[str, str | None]:
+    """The parts of an address; a stated part beats the one read from the whole address."""
+    whole = normalise.split_address(address, default_region) if address else None
+    land = (country and normalise.normalise_country(country)) or (whole and whole.country)
+    stated = {
+        "street": street and normalise.normalise_street(street),
+        "unit": unit and normalise.normalise_text(unit),
+        "city": city and normalise.normalise_city(city),
+        "region": region and normalise.normalise_region(region, land or default_region),
+        "postcode": postcode and normalise.normalise_postcode(postcode, land or default_region),
+        "country": land,
+    }
+    return {
+        part: value or (getattr(whole, part) if whole else None) for part, value in stated.items()
+    }
+
+
+def _or_none(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Null for a null first argument."""
+
+    def guarded(text: str | None, *rest: Any) -> Any:
+        return None if text is None else call(text, *rest)
+
+    return guarded
+
+
+def _instant(text: str, timezone: str, format_: str) -> Any:
+    return normalise.parse_instant(text, timezone=timezone, format=format_)
+
+
+def _birth_date(text: str, order: str, as_of: date) -> date | None:
+    return normalise.normalise_birth_date(text, order, as_of=as_of)
+
+
+FUNCTIONS: tuple[SqlFunction, ...] = (
+    _list_function("normal_emails", normalise.normalise_email, "VARCHAR[]"),
+    _list_function("normal_phones", normalise.normalise_phone, "VARCHAR[] VARCHAR"),
+    _list_function("normal_devices", normalise.normalise_device, "VARCHAR[]"),
+    _list_function("normal_handles", normalise.normalise_handle, "VARCHAR[]"),
+    _function("normal_name", _name, " ".join(["VARCHAR"] * 6), _NAME, _struct_sql(_NAME)),
+    _function("normal_address", _place, " ".join(["VARCHAR"] * 8), _PLACE, _struct_sql(_PLACE)),
+    _function(
+        "normal_birth_date", _or_none(_birth_date), "VARCHAR VARCHAR DATE", pa.date32(), "DATE"
+    ),
+    _function(
+        "normal_country", _or_none(normalise.normalise_country), "VARCHAR", pa.string(), "VARCHAR"
+    ),
+    _function("normal_sex", _or_none(normalise.normalise_sex), "VARCHAR", pa.string(), "VARCHAR"),
+    _function("normal_text", _or_none(normalise.normalise_text), "VARCHAR", pa.string(), "VARCHAR"),
+    _function(
+        "normal_instant",
+        _or_none(_instant),
+        "VARCHAR VARCHAR VARCHAR",
+        pa.timestamp("us"),
+        "TIMESTAMP",
+    ),
+    _function(
+        "normal_amount",
+        _or_none(normalise.parse_amount),
+        "VARCHAR VARCHAR",
+        pa.decimal128(18, 3),
+        "DECIMAL(18,3)",
+    ),
+)

@@ -1,0 +1,48 @@
+"""Telephone numbers, by the phonenumbers library."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from cdp.quality.normalise.junk import is_junk
+
+_PREFIX = re.compile(r"^(?:p:|tel:|')+", re.IGNORECASE)
+_FLOAT = re.compile(r"^(\+?\d+)\.0$")
+_EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d+$", re.IGNORECASE)
+
+
+def normalise_phone(text: str, region: str) -> str | None:
+    """A number in E.164, read in a region when it names no country; nothing when it is none.
+
+    A number of the right length for its country will do: number plans grow faster than tables
+    of them. Extensions go: they lead to a desk, not to a person's line.
+
+    >>> normalise_phone("(650) 555-0101 x12", "US"), normalise_phone("0000000000", "US")
+    ('+16505550101', None)
+    """
+    plain = _FLOAT.sub(r"\1", _PREFIX.sub("", text.strip()).strip())
+    plain = _EXTENSION.sub("", plain)
+    digits = re.sub(r"\D", "", plain)
+    if is_junk(plain) or len(digits) < 7 or _is_filler(digits):
+        return None
+    try:
+        number = phonenumbers.parse(plain, region)
+    except NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    formatted = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return None if _is_filler(str(number.national_number)) else formatted
+
+
+def _is_filler(digits: str) -> bool:
+    """One digit all through, or a run up or down the keypad."""
+    return len(set(digits[-9:])) <= 1 or digits[-10:] in (
+        "1234567890",
+        "0123456789",
+        "9876543210",
+        "1234567891",
+    )

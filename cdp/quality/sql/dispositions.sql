@@ -1,0 +1,42 @@
+-- grain: one row of a delivery: what became of it
+-- key: delivery_id, source_row
+-- reads: clean.rows
+-- writes: clean.dispositions
+with keyed as (
+    select
+        *,
+        -- What the row speaks of: a touchpoint repeats itself in the order of delivery, a person
+        -- (or a reference) in the order of time.
+        case
+            when touchpoint_id is not null then 'touchpoint:' || touchpoint_id
+            when source_record_id is not null then source || ':' || source_record_id
+        end as subject
+    from clean.rows
+),
+
+ordered as (
+    select
+        *,
+        subject is not null and verdict = 'accepted' and content_hash = lag(content_hash) over (
+            partition by verdict, subject
+            order by
+                case when touchpoint_id is null then observed_at end,
+                delivered_at,
+                delivery_id,
+                source_row
+        ) as is_repeat
+    from keyed
+)
+
+select
+    delivery_id,
+    source,
+    source_file,
+    source_row,
+    case when is_repeat then 'duplicate' else verdict end as disposition,
+    case when is_repeat then 'same_as_before' else reason end as reason,
+    source_record_id,
+    record_id,
+    touchpoint_id
+from ordered
+order by delivery_id, source_row

@@ -1,0 +1,56 @@
+-- grain: one distinct person as the source states one, normalised
+-- key: person_hash
+-- reads: mapped.rows
+-- writes: mapped.persons
+with stated as (
+    -- Rows of one fingerprint state the same person, so any one of them serves.
+    select *
+    from mapped.rows
+    where person_hash is not null and fault is null
+    qualify row_number() over (partition by person_hash order by delivery_id, source_row) = 1
+),
+
+normalised as materialized (
+    select
+        *,
+        normal_emails(emails) as emails_usable,
+        normal_phones(phones, coalesce(normal_country(country), $default_region)) as phones_usable,
+        normal_devices(devices) as devices_usable,
+        normal_handles(handles) as handles_usable,
+        normal_name(full_name, given_name, middle_name, surname, title, suffix) as name,
+        normal_address(address, street, unit, city, region, postcode, country, $default_region) as place,
+        normal_birth_date(birth_date, $birth_date_order, $as_of) as born_on,
+        normal_sex(sex) as sex_code,
+        normal_text(company) as company_clean,
+        normal_text(job_title) as job_title_clean,
+        normal_text(language) as language_clean
+    from stated
+)
+
+select
+    person_hash,
+    emails_usable as emails,
+    phones_usable as phones,
+    devices_usable as devices,
+    handles_usable as handles,
+    name.given_name as given_name,
+    name.middle_name as middle_name,
+    name.surname as surname,
+    name.title as title,
+    name.suffix as suffix,
+    born_on as birth_date,
+    sex_code as sex,
+    place.street as street,
+    place.unit as unit,
+    place.city as city,
+    place.region as region,
+    place.postcode as postcode,
+    place.country as country,
+    company_clean as company,
+    job_title_clean as job_title,
+    language_clean as language,
+    len(emails) - len(emails_usable) as emails_refused,
+    len(phones) - len(phones_usable) as phones_refused,
+    birth_date is not null and born_on is null as birth_date_refused
+from normalised
+order by person_hash

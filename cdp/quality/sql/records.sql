@@ -1,0 +1,103 @@
+-- grain: one version of what one source says of one person
+-- key: record_id, version
+-- reads: clean.rows, ops.deliveries
+-- writes: clean.records
+with stated as (
+    select *
+    from clean.rows
+    where verdict = 'accepted' and person_hash is not null
+),
+
+-- A version lasts while a source repeats it; it begins where the row before says otherwise.
+ordered as (
+    select
+        *,
+        lag(person_hash) over (
+            partition by record_id order by observed_at, delivered_at, delivery_id, source_row
+        ) as former_hash
+    from stated
+),
+
+numbered as (
+    select
+        *,
+        sum(case when former_hash = person_hash then 0 else 1 end) over (
+            partition by record_id order by observed_at, delivered_at, delivery_id, source_row
+            rows between unbounded preceding and current row
+        ) as version
+    from ordered
+),
+
+versions as (
+    select
+        *,
+        -- A person in an event is stated anew by each event; a list only repeats itself.
+        case when is_inline then max(observed_at) over (partition by record_id, version) else observed_at end
+            as seen_at,
+        max(version) over (partition by record_id) as last_version
+    from numbered
+    qualify row_number() over (
+        partition by record_id, version order by observed_at, delivered_at, delivery_id, source_row
+    ) = 1
+),
+
+-- Who is missing from the latest whole list has left.
+whole_lists as (
+    select
+        source,
+        max(delivered_at) as delivered_at
+    from ops.deliveries
+    where status = 'accepted' and list_contains(string_split($full_refresh, ','), source)
+    group by source
+),
+
+last_listed as (
+    select
+        record_id,
+        max(delivered_at) as delivered_at
+    from stated
+    group by record_id
+)
+
+select
+    v.record_id,
+    v.version,
+    v.version = v.last_version and coalesce(l.delivered_at >= w.delivered_at, true) as is_current,
+    v.source,
+    v.source_record_id,
+    v.is_inline,
+    v.seen_at as observed_at,
+    v.delivery_id,
+    v.source_file,
+    v.source_row,
+    v.emails,
+    v.phones,
+    v.devices,
+    v.handles,
+    v.keys,
+    v.given_name,
+    v.middle_name,
+    v.surname,
+    v.title,
+    v.suffix,
+    v.birth_date,
+    v.sex,
+    v.street,
+    v.unit,
+    v.city,
+    v.region,
+    v.postcode,
+    v.country,
+    v.company,
+    v.job_title,
+    v.language,
+    v.email_consent,
+    v.sms_consent,
+    v.phone_consent,
+    v.post_consent,
+    v.attributes,
+    v.stated
+from versions as v
+join last_listed as l on v.record_id = l.record_id
+left join whole_lists as w on v.source = w.source
+order by v.record_id, v.version
