@@ -1,0 +1,17 @@
+"""Who is who: identifiers, scored pairs, guarded clusters, stable customer ids."""
+
+from __future__ import annotations
+
+from cdp.resolve.clusters import cluster_records
+from cdp.resolve.identifiers import build_identifiers
+from cdp.resolve.membership import assign_customer_ids
+from cdp.resolve.pairs import score_pairs
+from cdp.resolve.settings import ResolveSettings
+
+__all__ = [
+    "ResolveSettings",
+    "assign_customer_ids",
+    "build_identifiers",
+    "cluster_records",
+    "score_pairs",
+]

@@ -1,0 +1,57 @@
+"""Candidate pairs: many narrow blocking rules, each bounded, in SQL.
+
+No block is larger than a limit, and a rule spends what it may on its smallest blocks first:
+two records that share a rare value are better candidates than two hundred that share a common
+one. Pairs are also drawn by chance, to see what random pairs look like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cdp.engine import DuckDBEngine, Engine, Scalar, load
+from cdp.resolve.folding import FUNCTIONS
+from cdp.resolve.settings import ResolveSettings
+from cdp.tables import CONTRACTS
+
+_SQL = Path(__file__).parent / "sql"
+_MAX_RANDOM_PAIRS = 200_000
+_MAX_DISTANCES = 60
+_INPUTS = ("identity.records", "identity.identifiers")
+
+
+def build_candidates(
+    engine: Engine, scratch: DuckDBEngine, *, settings: ResolveSettings, seed: int
+) -> int:
+    """Make the work tables of scoring in ``scratch``; the number of records.
+
+    ``work.features``, ``work.block_keys``, ``work.candidates`` and ``work.random_pairs``: see
+    the headers of their statements.
+    """
+    for function in FUNCTIONS:
+        scratch.register(function)
+    for table in _INPUTS:
+        rows = engine.query(f"select * from {table}")
+        scratch.store_frame(CONTRACTS[table], rows, append=False)
+    record_count = _make(scratch, "features", {})
+    _make(scratch, "block_keys", {})
+    limits = {
+        "max_block_size": settings.max_block_size,
+        "max_pairs_per_record": settings.max_pairs_per_record,
+    }
+    _make(scratch, "candidates", limits)
+    distances = min(_MAX_DISTANCES, _MAX_RANDOM_PAIRS // max(record_count, 1) + 1)
+    _make(scratch, "random_pairs", {"seed": str(seed), "max_distances": distances})
+    return record_count
+
+
+def _make(scratch: DuckDBEngine, name: str, values: Mapping[str, Scalar]) -> int:
+    """Run a statement into its work table; the number of rows."""
+    statement = load(_SQL / f"{name}.sql")
+    scratch.connection.execute("create schema if not exists work")
+    # A bound value cannot be prepared inside `create table as`.
+    rows = scratch.connection.sql(statement.sql, params=dict(values))
+    rows.create(statement.writes)
+    counted = scratch.connection.execute(f"select count(*) from {statement.writes}").fetchall()
+    return int(counted[0][0])

@@ -1,0 +1,68 @@
+"""Groups of records of one person: linked pairs, then the guards."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from cdp.engine import DuckDBEngine, Engine, load
+from cdp.resolve.components import bounded
+from cdp.resolve.folding import FUNCTIONS
+from cdp.resolve.guards import guard, weigh_contradictions
+from cdp.resolve.links import decide_links
+from cdp.resolve.settings import ResolveSettings
+from cdp.tables import CONTRACTS
+
+_CONTRADICTIONS = Path(__file__).parent / "sql" / "contradictions.sql"
+_CLUSTERS, _LINKS = CONTRACTS["identity.clusters"], CONTRACTS["identity.links"]
+_RECORDS = CONTRACTS["identity.records"]
+
+
+def cluster_records(engine: Engine, *, settings: ResolveSettings) -> None:
+    """Make ``identity.clusters`` and ``identity.links`` from the scored pairs.
+
+    Records are joined by pairs of at least ``min_match_weight_bits``; groups in which records
+    contradict one another, or that hang together by a lone weak link, are cut (see linkage.py);
+    what a guard cut stays in ``identity.links`` as refused, with the reason.
+    """
+    records = engine.query("select record_id from identity.records order by record_id")
+    pairs = engine.query("select * from identity.scored_pairs order by record_l, record_r")
+    linked = pairs.filter(pl.col("match_weight") >= settings.min_match_weight_bits)
+    groups = _groups(records["record_id"].to_numpy(), linked, settings)
+    against = weigh_contradictions(_contradictions(engine, groups, settings))
+    clusters = guard(groups, pairs, against, settings=settings)
+    links = decide_links(pairs, groups, clusters, against, settings=settings)
+    engine.store_frame(_CLUSTERS, clusters, append=False)
+    engine.store_frame(_LINKS, links, append=False)
+
+
+def _groups(
+    record_ids: np.ndarray[tuple[int], np.dtype[np.int64]],
+    linked: pl.DataFrame,
+    settings: ResolveSettings,
+) -> pl.DataFrame:
+    """Each record and the smallest record of what its links reach: record_id, cluster."""
+    components = bounded(
+        len(record_ids),
+        np.searchsorted(record_ids, linked["record_l"].to_numpy()),
+        np.searchsorted(record_ids, linked["record_r"].to_numpy()),
+        linked["match_weight"].to_numpy(),
+        max_size=settings.max_cluster_records,
+    )
+    return pl.DataFrame({"record_id": record_ids, "cluster": record_ids[components]})
+
+
+def _contradictions(
+    engine: Engine, groups: pl.DataFrame, settings: ResolveSettings
+) -> pl.DataFrame:
+    """Pairs within a group that a personal field speaks against: see the statement's header."""
+    with closing(DuckDBEngine()) as scratch:
+        for function in FUNCTIONS:
+            scratch.register(function)
+        scratch.store_frame(_RECORDS, engine.query("select * from identity.records"), append=False)
+        scratch.store_frame(_CLUSTERS, groups, append=False)
+        values = {"unique_namespaces": ",".join(settings.unique_namespaces)}
+        return scratch.query(load(_CONTRADICTIONS).sql, values)

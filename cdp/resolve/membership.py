@@ -1,0 +1,160 @@
+"""Which customer each record belongs to over time, and every event that changed it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+
+from cdp.engine import Engine
+from cdp.errors import ConfigError
+from cdp.resolve.customer_ids import carry_over, mint
+from cdp.tables import CONTRACTS
+
+_MEMBERS, _CHANGES = CONTRACTS["identity.members"], CONTRACTS["identity.changes"]
+_NOW = pl.col("valid_to").is_null()
+
+
+def assign_customer_ids(engine: Engine, *, project: str, as_of: datetime, run_id: str) -> None:
+    """Give every cluster of ``identity.clusters`` its customer id.
+
+    ``identity.members`` keeps who belonged where from when to when; ``identity.changes`` tells of
+    each customer *created*, *merged* (into ``survivor_id``), *split* (off ``origin_id``) or
+    *retired* (its last record has left). The same clusters again change neither.
+
+    Raises:
+        ConfigError: ``as_of`` is before the last change that the store knows of.
+    """
+    for contract in (_MEMBERS, _CHANGES):
+        engine.ensure(contract)
+    clusters = engine.query("select record_id, cluster from identity.clusters order by record_id")
+    history = engine.query("select * from identity.members order by record_id, valid_from")
+    used = engine.query("select distinct customer_id from identity.changes")["customer_id"]
+    _refuse_backward_clock(history, as_of)
+    births = history.group_by("customer_id").agg(since=pl.col("valid_from").min())
+    before = history.filter(_NOW).select("record_id", "customer_id").join(births, on="customer_id")
+    after = _named(clusters, before, project=project, used=set(used))
+    events = changes(before, after).with_columns(changed_at=pl.lit(as_of), run_id=pl.lit(run_id))
+    members = moved(history, after, as_of=as_of, run_id=run_id)
+    told = engine.query(
+        "select count(*) as events from identity.changes where run_id = $run_id", {"run_id": run_id}
+    )["events"][0]
+    events = events.with_columns(sequence=pl.col("sequence") + told)
+    with engine.transaction():
+        engine.store_frame(_MEMBERS, members.select(_MEMBERS.column_names), append=False)
+        engine.store_frame(_CHANGES, events.select(_CHANGES.column_names), append=True)
+
+
+def _refuse_backward_clock(history: pl.DataFrame, as_of: datetime) -> None:
+    latest = pl.concat([history["valid_from"], history["valid_to"]]).max()
+    if isinstance(latest, datetime) and as_of < latest:
+        raise ConfigError(
+            what=f"as_of {as_of:%Y-%m-%d %H:%M:%S} is before the last change of identity,"
+            f" {latest:%Y-%m-%d %H:%M:%S}",
+            where="identity.members",
+            next_step="give a later --as-of; history is never written backwards",
+        )
+
+
+def _named(
+    clusters: pl.DataFrame, before: pl.DataFrame, *, project: str, used: set[str]
+) -> pl.DataFrame:
+    """Each record and its customer from now on: record_id, customer_id, by record."""
+    kept = carry_over(clusters, before)
+    fresh = clusters.join(kept, on="cluster", how="anti").group_by("cluster")
+    born = fresh.agg(smallest=pl.col("record_id").min()).sort("smallest")
+    minted = born.select("cluster").with_columns(
+        customer_id=pl.Series(mint(project, born["smallest"], used), dtype=pl.String)
+    )
+    names = pl.concat([kept, minted])
+    return clusters.join(names, on="cluster").select("record_id", "customer_id").sort("record_id")
+
+
+def moved(
+    history: pl.DataFrame, after: pl.DataFrame, *, as_of: datetime, run_id: str
+) -> pl.DataFrame:
+    """``identity.members`` with the spans of moved records closed and new ones opened.
+
+    A span that would begin and end at the same instant never was, and is left out.
+
+    Args:
+        history: ``identity.members`` so far.
+        after: record_id, customer_id: where each record belongs from now on.
+        as_of: The instant of the change.
+        run_id: The run that makes it.
+    """
+    place = ["record_id", "customer_id"]
+    standing = history.filter(_NOW).join(after, on=place, how="semi")
+    ended = (
+        history.filter(_NOW)
+        .join(after, on=place, how="anti")
+        .filter(pl.col("valid_from") < as_of)
+        .with_columns(valid_to=pl.lit(as_of, history["valid_to"].dtype))
+    )
+    opened = after.join(standing, on=place, how="anti").select(
+        *place,
+        valid_from=pl.lit(as_of, history["valid_from"].dtype),
+        valid_to=pl.lit(None, history["valid_to"].dtype),
+        run_id=pl.lit(run_id),
+    )
+    spans = [history.filter(~_NOW), ended, standing, opened.select(history.columns)]
+    return pl.concat(spans).sort("record_id", "valid_from")
+
+
+def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """What happened to every customer that began or ended.
+
+    Args:
+        before: record_id, customer_id: the former members.
+        after: record_id, customer_id: the members from now on.
+
+    Returns:
+        customer_id, kind, survivor_id, origin_id, record_count, sequence; in the order of kind
+        and id. A customer that ends while its records go to several others is merged into the
+        one that gets most of them (ties: the smaller id); one that begins with records of
+        several is split off each of them.
+    """
+    moves = (
+        before.select("record_id", "customer_id")
+        .join(after.rename({"customer_id": "into"}), on="record_id", how="left")
+        .group_by("customer_id", "into")
+        .len("moved")
+    )
+    old, new = before["customer_id"].unique(), after["customer_id"].unique()
+    ended = moves.filter(~pl.col("customer_id").is_in(new.implode()))
+    merged = (
+        ended.filter(pl.col("into").is_not_null())
+        .sort("customer_id", "moved", "into", descending=[False, True, False])
+        .unique("customer_id", keep="first", maintain_order=True)
+    )
+    retired = ended.select("customer_id").unique().join(merged, on="customer_id", how="anti")
+    sizes = after.group_by("customer_id").len("record_count")
+    born = sizes.filter(~pl.col("customer_id").is_in(old.implode()))
+    split = born.join(moves.select(origin_id="customer_id", customer_id="into"), on="customer_id")
+    created = born.join(split, on="customer_id", how="anti")
+    events = [
+        _events(created, "created"),
+        _events(split, "split"),
+        _events(merged.rename({"into": "survivor_id", "moved": "record_count"}), "merged"),
+        _events(retired.with_columns(record_count=pl.lit(0)), "retired"),
+    ]
+    return (
+        pl.concat(events)
+        .with_row_index("sequence", offset=1)
+        .with_columns(pl.col("sequence").cast(pl.Int64))
+    )
+
+
+def _events(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+    missing = [name for name in ("survivor_id", "origin_id") if name not in rows.columns]
+    return (
+        rows.with_columns(*(pl.lit(None, pl.String).alias(name) for name in missing))
+        .select(
+            "customer_id",
+            pl.lit(kind).alias("kind"),
+            "survivor_id",
+            "origin_id",
+            pl.col("record_count").cast(pl.Int64),
+        )
+        .sort("customer_id", "origin_id")
+    )

@@ -1,0 +1,99 @@
+"""Scored pairs: what keys declare, what rules say, what the model weighs, each with evidence."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+
+from cdp.engine import DuckDBEngine, Engine, load
+from cdp.resolve.blocking import build_candidates
+from cdp.resolve.comparisons import COMPARISONS
+from cdp.resolve.rules import rule_of
+from cdp.resolve.scoring import score, train
+from cdp.resolve.settings import ResolveSettings
+from cdp.tables import CONTRACTS
+
+_DECLARED = Path(__file__).parent / "sql" / "declared.sql"
+_CONTRACT = CONTRACTS["identity.scored_pairs"]
+_PAIR = ("record_l", "record_r")
+
+
+def score_pairs(engine: Engine, *, settings: ResolveSettings, seed: int) -> None:
+    """Make ``identity.scored_pairs`` from ``identity.records`` and ``identity.identifiers``.
+
+    A pair is there when a declared key joins it, or when its weight as match against random
+    reaches the grey zone. The household term may then push the weight far below: such pairs
+    stay, so that one can see what speaks against them. ``seed`` draws the random pairs from
+    which the model learns what strangers have in common.
+    """
+    declared = _declared(engine, settings)
+    modelled = _modelled(engine, settings, seed)
+    undeclared = modelled.join(declared, on=_PAIR, how="anti")
+    engine.store_frame(_CONTRACT, pl.concat([declared, undeclared]).sort(_PAIR), append=False)
+
+
+def _declared(engine: Engine, settings: ResolveSettings) -> pl.DataFrame:
+    bits = settings.declared_weight_bits
+    namespace = pl.col("namespace")
+    evidence = json.dumps({"declared_key": {"level": "same", "weight_bits": bits}})
+    return _contracted(
+        engine.query(load(_DECLARED).sql).with_columns(
+            kind=pl.lit("declared"),
+            match_weight=pl.lit(bits, pl.Float64),
+            reason=pl.format("same key of `{}`", namespace),
+            evidence=pl.lit(evidence),
+        )
+    )
+
+
+def _modelled(engine: Engine, settings: ResolveSettings, seed: int) -> pl.DataFrame:
+    threads = int(engine.query("select current_setting('threads') as threads")["threads"][0])
+    with closing(DuckDBEngine(threads=threads)) as scratch:
+        record_count = build_candidates(engine, scratch, settings=settings, seed=seed)
+        model = train(scratch, record_count=record_count)
+        weighed = score(scratch, model, min_weight_bits=settings.review_match_weight_bits)
+    ruled = weighed.with_columns(rule=rule_of(), prior_bits=pl.lit(round(model.prior_bits, 4)))
+    return _contracted(_explained(ruled, settings))
+
+
+def _explained(weighed: pl.DataFrame, settings: ResolveSettings) -> pl.DataFrame:
+    """Kind, final weight, reason, and evidence whose bits add up to the weight."""
+    lifted = pl.max_horizontal(pl.col("match_weight"), pl.lit(settings.rule_weight_bits))
+    found = weighed.with_columns(
+        kind=pl.when(pl.col("rule").is_null())
+        .then(pl.lit("probabilistic"))
+        .otherwise(pl.lit("deterministic")),
+        reason=pl.coalesce("rule", pl.format("the model; found by {}", "found_by")),
+        rule_bits=pl.when(pl.col("rule").is_not_null()).then(lifted - pl.col("match_weight")),
+    )
+    return found.with_columns(
+        match_weight=(pl.col("match_weight") + pl.col("rule_bits").fill_null(0.0)).round(4),
+        evidence=_evidence(),
+    )
+
+
+def _evidence() -> pl.Expr:
+    """A JSON object: comparison to its level and weight; where nothing is stated, no entry."""
+    entries = [_entry("prior", pl.lit("share of matches among all pairs"), pl.col("prior_bits"))]
+    for comparison in COMPARISONS:
+        names = dict(enumerate(comparison.level_names)) | {-1: None}
+        level = pl.col(f"gamma_{comparison.name}").replace_strict(names, return_dtype=pl.String)
+        entries.append(_entry(comparison.name, level, pl.col(f"bits_{comparison.name}")))
+    entries.append(_entry("household", pl.lit("may be two of one home"), pl.col("household_bits")))
+    entries.append(_entry("rule", pl.col("rule"), pl.col("rule_bits")))
+    listed = pl.concat_str(entries, separator=", ", ignore_nulls=True)
+    return pl.concat_str([pl.lit("{"), listed, pl.lit("}")])
+
+
+def _entry(name: str, level: pl.Expr, bits: pl.Expr) -> pl.Expr:
+    """``"name": {"level": ..., "weight_bits": ...}``; null when the level or the bits are."""
+    opening = pl.lit(f'"{name}": {{"level": "')
+    return pl.concat_str([opening, level, pl.lit('", "weight_bits": '), bits.round(2), pl.lit("}")])
+
+
+def _contracted(pairs: pl.DataFrame) -> pl.DataFrame:
+    probability = 1.0 / (1.0 + 2.0 ** -pl.col("match_weight"))
+    return pairs.with_columns(match_probability=probability).select(_CONTRACT.column_names)

@@ -1,0 +1,69 @@
+-- grain: the current version of one record, in the columns that comparisons and blocking read
+-- key: record_id
+-- reads: identity.records, identity.identifiers
+-- writes: work.features
+with named as (
+    select
+        *,
+        string_split(given_name, ' ')[1] as given,
+        nullif(substr(coalesce(middle_name, string_split(given_name, ' ')[2]), 1, 1), '') as middle
+    from identity.records
+),
+
+formal as (
+    select
+        *,
+        coalesce(name_forms(given), []::varchar[]) as given_forms
+    from named
+),
+
+-- First letters of formal names: a nickname, a typo or an initial is no second person.
+holders as (
+    select
+        i.kind,
+        i.value,
+        count(distinct substr(f.given_forms[1], 1, 1)) as names
+    from identity.identifiers as i
+    join formal as f on i.record_id = f.record_id
+    where not i.is_generic
+    group by i.kind, i.value
+),
+
+own as (
+    select
+        i.record_id,
+        list(i.value order by i.value) filter (where i.kind = 'email') as emails_own,
+        list(i.value order by i.value) filter (where i.kind = 'phone') as phones_own,
+        list(i.value order by i.value) filter (where i.kind = 'device') as devices_own
+    from identity.identifiers as i
+    join holders as h on i.kind = h.kind and i.value = h.value
+    where not i.is_generic and h.names <= 1
+    group by i.record_id
+)
+
+select
+    f.record_id,
+    f.given,
+    f.given_forms,
+    f.middle,
+    f.surname,
+    f.suffix,
+    cast(f.birth_date as varchar) as birth_date,
+    f.sex,
+    f.street,
+    regexp_extract(f.street, '^\d+\w*') as street_number,
+    f.city,
+    f.region,
+    f.postcode,
+    f.company,
+    case when len(f.emails) > 0 then f.emails end as emails,
+    coalesce(o.emails_own, []::varchar[]) as emails_own,
+    [string_split(e, '@')[1] for e in f.emails if length(string_split(e, '@')[1]) >= 5] as locals,
+    case when len(f.phones) > 0 then f.phones end as phones,
+    coalesce(o.phones_own, []::varchar[]) as phones_own,
+    case when len(f.devices) > 0 then f.devices end as devices,
+    coalesce(o.devices_own, []::varchar[]) as devices_own,
+    case when len(f.handles) > 0 then f.handles end as handles
+from formal as f
+left join own as o on f.record_id = o.record_id
+order by f.record_id

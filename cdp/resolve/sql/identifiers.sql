@@ -1,0 +1,98 @@
+-- grain: one record, one kind, one value
+-- key: record_id, kind, value
+-- reads: clean.records
+-- writes: identity.identifiers
+with holders as (
+    select
+        *,
+        string_split(matching_text(given_name), ' ')[1] as first_name
+    from clean.records
+    where is_current
+),
+
+stated as (
+    select record_id, source, keys, first_name, 'customer_key' as kind, unnest(keys) as value from holders
+    union all
+    select record_id, source, keys, first_name, 'email' as kind, unnest(emails) as value from holders
+    union all
+    select record_id, source, keys, first_name, 'phone' as kind, unnest(phones) as value from holders
+    union all
+    select record_id, source, keys, first_name, 'device' as kind, unnest(devices) as value from holders
+    union all
+    select record_id, source, keys, first_name, 'handle' as kind, unnest(handles) as value from holders
+),
+
+compared as (
+    select
+        record_id,
+        source,
+        first_name,
+        kind,
+        coalesce(len(keys), 0) > 0 as has_key,
+        case when kind = 'email' then matching_mailbox(value) else value end as value
+    from stated
+),
+
+-- An initial is no name of its own.
+named as (
+    select
+        kind,
+        value,
+        count(distinct first_name) filter (where length(first_name) > 1) as names
+    from compared
+    group by kind, value
+),
+
+nameless_by_source as (
+    select
+        kind,
+        value,
+        count(distinct record_id) as records
+    from compared
+    where first_name is null and has_key
+    group by kind, value, source
+),
+
+nameless as (
+    select
+        kind,
+        value,
+        max(records) as records
+    from nameless_by_source
+    group by kind, value
+),
+
+judged as (
+    select
+        c.record_id,
+        c.kind,
+        c.value,
+        case
+            when c.kind = 'customer_key' then null
+            when
+                c.kind = 'email' and list_contains(
+                    [
+                        'info', 'sales', 'support', 'office', 'contact', 'admin', 'hello', 'mail',
+                        'service', 'help', 'team', 'billing', 'accounts', 'accounting', 'enquiries',
+                        'inquiries', 'orders', 'marketing', 'press', 'jobs', 'webmaster',
+                        'postmaster', 'noreply', 'no-reply', 'donotreply', 'do-not-reply', 'reception'
+                    ],
+                    string_split(c.value, '@')[1]
+                ) then 'role mailbox'
+            when n.names > $max_names then 'held under too many first names'
+            when l.records > $max_nameless then 'held by too many nameless records of one source'
+        end as generic_reason
+    from compared as c
+    join named as n on c.kind = n.kind and c.value = n.value
+    left join nameless as l on c.kind = l.kind and c.value = l.value
+    where c.value is not null and c.value <> ''
+)
+
+select distinct
+    record_id,
+    kind,
+    value,
+    generic_reason is not null as is_generic,
+    generic_reason
+from judged
+order by record_id, kind, value

@@ -1,0 +1,87 @@
+"""Records for matching as lines of text, and what matching makes of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import date, datetime
+
+import polars as pl
+
+from cdp.engine import DuckDBEngine
+from cdp.resolve import ResolveSettings, build_identifiers, cluster_records, score_pairs
+from cdp.tables import CONTRACTS
+
+_RECORDS = CONTRACTS["clean.records"]
+_LISTS = ("emails", "phones", "devices", "handles", "keys")
+_FIXED = {
+    "version": 1, "is_current": True, "is_inline": False, "observed_at": datetime(2026, 1, 1),
+    "delivery_id": "d", "source_file": "f", "attributes": "{}", "stated": "{}",
+}  # fmt: skip
+
+Person = dict[str, object]
+
+
+def record(line: str) -> Person:
+    """`given_name=Ann surname=Lee emails=a@example.com,b@example.com`; `_` stands for a blank."""
+    fields = dict(part.split("=", 1) for part in line.split())
+    person: Person = {key: value.replace("_", " ") for key, value in fields.items()}
+    for key in _LISTS:
+        if key in fields:
+            person[key] = sorted(fields[key].split(","))
+    if "birth_date" in fields:
+        person["birth_date"] = date.fromisoformat(fields["birth_date"])
+    return person
+
+
+def strangers(count: int, seed: int = 1) -> list[Person]:
+    """People who have nothing to do with one another: what a match stands out from."""
+    dice = random.Random(seed)
+
+    def word() -> str:
+        return "".join(dice.choice(["ba", "de", "ki", "lo", "mu", "ra", "so", "ti"]) for _ in "123")
+
+    return [
+        {
+            "given_name": word(),
+            "surname": word() + word(),
+            "emails": [f"{word()}.{word()}{number}@example.com"],
+            "phones": [f"+1305555{number:04}"],
+            "birth_date": date(1950 + dice.randrange(55), 1 + dice.randrange(12), 1 + number % 28),
+            "sex": dice.choice("FM"),
+            "street": f"{dice.randrange(1, 999)} {word()} street",
+            "city": word(),
+            "postcode": f"{dice.randrange(10_000, 99_999)}",
+        }
+        for number in range(count)
+    ]
+
+
+def frame(people: Iterable[Person]) -> pl.DataFrame:
+    """``clean.records`` of the people; record ids count from 1 in their order."""
+    rows = []
+    for number, person in enumerate(people, 1):
+        row = dict.fromkeys(_RECORDS.column_names) | _FIXED | {"source": "crm"} | person
+        row |= {"record_id": person.get("record_id", number), "source_row": number}
+        row["source_record_id"] = str(row["record_id"])
+        rows.append(row)
+    empty = pl.from_arrow(_RECORDS.schema.empty_table())
+    assert isinstance(empty, pl.DataFrame)
+    return pl.DataFrame(rows, schema=empty.schema)
+
+
+def resolved(
+    records: pl.DataFrame, *, threads: int | None = None, settings: ResolveSettings | None = None
+) -> dict[str, pl.DataFrame]:
+    """Every table that resolving makes of the records, by its name."""
+    chosen = settings or ResolveSettings()
+    with closing(DuckDBEngine(threads=threads)) as engine:
+        engine.store_frame(_RECORDS, records, append=False)
+        build_identifiers(engine, settings=chosen)
+        score_pairs(engine, settings=chosen, seed=1)
+        cluster_records(engine, settings=chosen)
+        return {
+            name: engine.query(f"select * from identity.{name} order by all")
+            for name in ("records", "identifiers", "scored_pairs", "links", "clusters")
+        }
