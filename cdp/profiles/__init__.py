@@ -1,0 +1,7 @@
+"""Profiles: survivorship makes golden records; touchpoints make timelines and computed traits."""
+
+from __future__ import annotations
+
+from cdp.profiles.building import build_customers, build_timeline, build_traits
+
+__all__ = ["build_customers", "build_timeline", "build_traits"]
