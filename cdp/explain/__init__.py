@@ -1,0 +1,23 @@
+"""What the published snapshot says, and why: customers, status, how good it is."""
+
+from __future__ import annotations
+
+from cdp.explain import render
+from cdp.explain.customer import Customer
+from cdp.explain.evaluation import Evaluation, evaluate
+from cdp.explain.finding import Candidates, find_customer
+from cdp.explain.snapshot import Snapshot, open_snapshot
+from cdp.explain.status import Status, read_status
+
+__all__ = [
+    "Candidates",
+    "Customer",
+    "Evaluation",
+    "Snapshot",
+    "Status",
+    "evaluate",
+    "find_customer",
+    "open_snapshot",
+    "read_status",
+    "render",
+]

@@ -1,0 +1,159 @@
+"""Find a customer by what a person at a desk has in hand: an email, a phone, an id, a key."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import polars as pl
+
+from cdp.errors import NotFoundError
+from cdp.explain.customer import Customer, read_customer
+from cdp.explain.snapshot import Snapshot
+from cdp.quality.normalise.email import normalise_email
+from cdp.quality.normalise.phone import normalise_phone
+from cdp.resolve.folding import mailbox
+
+_CUSTOMER_ID = re.compile(r"c_[a-z2-7]{16}", re.IGNORECASE)
+_PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
+
+_BY_IDENTIFIER = """
+    select distinct m.customer_id
+    from identifiers as i join members as m on i.record_id = m.record_id and m.valid_to is null
+    where i.kind = $kind and i.value = $value
+    union
+    select customer_id from customers
+    where list_contains(case when $kind = 'email' then emails else phones end, $value)
+"""
+_ROWS = """
+    select source_file, source_row, disposition, reason, customer_id
+    from source_records
+    where source = $source and source_record_id = $key
+    order by delivery_id desc, source_row desc
+"""
+_LISTED = """
+    select customer_id, kind, concat_ws(' ', given_name, surname) as name,
+        array_to_string(sources, ', ') as sources, record_count
+    from customers where list_contains($ids, customer_id) order by customer_id
+"""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Several customers answer: a mailbox or phone that a household shares.
+
+    ``customers`` has customer_id, kind, name, sources and record_count.
+    """
+
+    customers: pl.DataFrame
+
+    def as_dict(self) -> dict[str, object]:
+        """Everything, for machines."""
+        return {"candidates": self.customers.to_dicts()}
+
+
+Found = Customer | Candidates
+
+
+def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found:
+    """The customer with this email, phone, customer id or ``source:key``.
+
+    An id that was merged away leads to the customer that it lives on in, however often that one
+    was merged itself. An email finds the mailbox: tags, and dots of Gmail, make no difference.
+
+    Args:
+        snapshot: Where to look.
+        who: What is known of the customer.
+        default_region: ISO 3166 code; where a phone number without a country is from.
+
+    Raises:
+        NotFoundError: Nobody answers; a row that was rejected answers with its reason.
+    """
+    asked = who.strip()
+    if _CUSTOMER_ID.fullmatch(asked):
+        return _by_id(snapshot, asked.lower())
+    if "@" in asked:
+        return _by_values(snapshot, "email", _mailboxes(asked))
+    number = normalise_phone(asked, default_region) if _PHONE.fullmatch(asked) else None
+    if number is not None:
+        return _by_values(snapshot, "phone", [number])
+    source, colon, key = asked.partition(":")
+    if colon:
+        return _by_key(snapshot, source, key)
+    raise NotFoundError(
+        what="that is no email, phone, customer id or source:key",
+        where="show",
+        next_step="try e.g. `cdp show name@example.com` or `cdp show crm:1042`",
+    )
+
+
+def _by_id(snapshot: Snapshot, customer_id: str) -> Customer:
+    """Follow merges from the id asked for to the one that lives."""
+    was: list[str] = []
+    current = customer_id
+    while not snapshot.query(
+        "select 1 from customers where customer_id = $id", {"id": current}
+    ).height:
+        ended = snapshot.query(
+            "select kind, survivor_id, changed_at from customer_changes "
+            "where customer_id = $id and kind in ('merged', 'retired', 'erased')",
+            {"id": current},
+        )
+        if not ended.height:
+            raise NotFoundError(
+                what="no customer has or had this id", where="show",
+                next_step="check the id; it begins with c_ and has 16 letters and digits",
+            )  # fmt: skip
+        event = ended.row(0, named=True)
+        if event["survivor_id"] is None:
+            raise NotFoundError(
+                what=f"{current} was {event['kind']} on {event['changed_at']:%Y-%m-%d}",
+                where="show",
+                next_step="its last record has left its source; its history is in customer_changes",
+            )
+        was.append(current)
+        current = str(event["survivor_id"])
+    return read_customer(snapshot, current, merged_from=tuple(was))
+
+
+def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Found:
+    for value in values:
+        ids = snapshot.query(_BY_IDENTIFIER, {"kind": kind, "value": value})["customer_id"]
+        if len(ids) == 1:
+            return read_customer(snapshot, str(ids[0]))
+        if len(ids):
+            return Candidates(snapshot.query(_LISTED, {"ids": ids.to_list()}))
+    raise NotFoundError(
+        what=f"no customer has this {kind}",
+        where="show",
+        next_step="look for the row: `select * from source_records` in profiles.duckdb tells "
+        "what became of each; placeholders and unusable values are not kept as identifiers",
+    )
+
+
+def _by_key(snapshot: Snapshot, source: str, key: str) -> Customer:
+    rows = snapshot.query(_ROWS, {"source": source, "key": key})
+    placed = rows.filter(pl.col("customer_id").is_not_null())
+    if placed.height:
+        return read_customer(snapshot, str(placed["customer_id"][0]))
+    if rows.height:
+        row = rows.row(0, named=True)
+        raise NotFoundError(
+            what=f"that record has no customer: {row['disposition']}, {row['reason']}",
+            where=f"{row['source_file']}:{row['source_row']}",
+            next_step="mend the file or its contract, then run again",
+        )
+    known = snapshot.query("select distinct source from deliveries order by source")["source"]
+    raise NotFoundError(
+        what="no row of that source has this key"
+        if source in known
+        else f"there is no source of that name; there are: {', '.join(known)}",
+        where="show",
+        next_step="source:key takes the name of a source contract and that source's own key",
+    )
+
+
+def _mailboxes(email: str) -> list[str]:
+    """The forms in which an address may be held: as it is, and as its mailbox."""
+    plain = normalise_email(email) or email.casefold()
+    return list(dict.fromkeys([plain, mailbox(plain) or plain]))

@@ -1,0 +1,121 @@
+"""A run's end, a store's state, an export."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cdp.explain.render.cells import cell, grid
+from cdp.explain.status import Status
+
+_PARTS = ("read", "accepted", "quarantined", "duplicate", "set_aside", "held")
+_EQUATION = "read = accepted + quarantined + duplicate + set aside + held"
+_MOST_REJECTED = 10
+_ENDED = {
+    "published": "Published as run {run_id}.",
+    "unchanged": "Nothing new: the published snapshot stands (run {run_id}).",
+    "rehearsed": "Rehearsed: nothing was kept (run {run_id}).",
+}
+
+
+def outcome(found: Mapping[str, Any]) -> RenderableType:
+    """The end of a run: account, what wants a look, customers."""
+    figures = found["figures"]
+    text = _ENDED.get(str(found["status"]), "Run {run_id}: " + str(found["status"]))
+    parts: list[RenderableType] = [_account(found["account"])]
+    parts += _attention(found["attention"])
+    if found["status"] == "published":
+        parts.append(_customers(figures))
+    parts.append(Text(text.format(run_id=found["run_id"])))
+    return Group(*parts)
+
+
+def status(found: Status) -> RenderableType:
+    """A store's state: snapshot, account, rejections, checks, writer."""
+    parts: list[RenderableType] = []
+    if found.run is None:
+        parts.append(Text("Nothing is published yet. Next: cdp run"))
+    else:
+        as_of = cell(found.run.get("as_of")).plain
+        parts += [
+            Text(f"Published: run {found.run['run_id']}, as of {as_of} UTC", style="bold"),
+            Text(f"{found.snapshot}/profiles.duckdb", style="dim"),
+            _account(found.account.to_dicts()),
+            _customers(found.run),
+        ]
+        parts += _attention(found.attention.to_dicts())
+        parts += _rejected(found.rejected.to_dicts())
+        parts += _warnings(found.failed_checks.to_dicts())
+    if found.writer:
+        note = found.writer
+        since = str(note.get("started_at", "?")).replace("T", " ")[:19]
+        parts.append(
+            Text(
+                f"Run {note.get('run_id')} is writing, process {note.get('pid')}, since {since} UTC"
+            )
+        )
+    return Group(*parts)
+
+
+def export(found: Mapping[str, Any]) -> RenderableType:
+    """What was exported, what was left out and why, and where the files are."""
+    columns = ("what", "rows")
+    rows: list[tuple[str, object]] = [("written", found["rows_written"])]
+    rows += [(f"opted out of {c}", n) for c, n in found["opted_out"].items()]
+    rows += [(f"rejected: {reason}", n) for reason, n in found["rejected"].items()]
+    rows += [(f"left out: {reason}", n) for reason, n in found["left_out"].items()]
+    title = f"Export {found['destination']} of run {found['run_id']}"
+    return Group(grid(title, columns, rows, right=1), Text(str(found["folder"])))
+
+
+def _account(account: Sequence[Mapping[str, Any]]) -> Table:
+    rows = [(row["source"], *(row[part] for part in _PARTS)) for row in account]
+    names = ("source", *(part.replace("_", " ") for part in _PARTS))
+    table = grid(f"Every row: {_EQUATION}", names, rows, right=len(_PARTS))
+    if len(rows) > 1:
+        table.add_section()
+        sums = [sum(row[part] for row in account) for part in _PARTS]
+        table.add_row("all", *(cell(total) for total in sums), style="bold")
+    return table
+
+
+def _attention(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
+    if not rows:
+        return []
+    listed = [(r["status"], r["source_file"], r["reason"], r["rows_read"]) for r in rows]
+    return [
+        grid("Wants a look", ("delivery", "file", "why", "rows"), listed, right=1),
+        Text("Mend the file or its contract and run again; `cdp sources preview` shows how."),
+    ]
+
+
+def _rejected(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
+    if not rows:
+        return []
+    listed = [
+        (r["source"], r["rule"], r["reason"], r["first_at"], r["row_count"])
+        for r in rows[:_MOST_REJECTED]
+    ]
+    columns = ("source", "rule", "why", "first at", "rows")
+    return [grid("Rules that rows broke", columns, listed, right=1)]
+
+
+def _warnings(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
+    listed = [
+        (r["severity"], r["source"], r["rule"], r["source_file"], r["rows_failed"]) for r in rows
+    ]
+    columns = ("severity", "source", "rule", "file", "rows")
+    return [grid("Failed checks", columns, listed[:_MOST_REJECTED], right=1)] if listed else []
+
+
+def _customers(figures: Mapping[str, Any]) -> Text:
+    customers, identified = figures.get("customers") or 0, figures.get("identified") or 0
+    return Text(
+        f"{identified:,} identified customers and {customers - identified:,} anonymous, "
+        f"out of {figures.get('records') or 0:,} records; {figures.get('merges') or 0:,} former "
+        f"customers merged; the largest has {figures.get('largest_customer') or 0:,} records."
+    )

@@ -1,0 +1,50 @@
+"""Source contracts and a first look at a file through one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from cdp.explain.render.cells import cell, grid
+
+
+def sources(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """The sources of a project and how many files each finds."""
+    rows = [(s["source"], s["holds"], s["path"], s["files"]) for s in found]
+    return Group(
+        grid("Sources", ("source", "holds", "path", "files"), rows, right=1),
+        Text(f"{len(rows)} source contracts, no faults."),
+    )
+
+
+def preview(found: Mapping[str, Any]) -> RenderableType:
+    """Rows of a file, raw beside mapped, one table a row."""
+    title = f"{found['file']} as source {found['source']} reads it"
+    return Group(Text(title, style="bold"), *(_row(row) for row in found["rows"]))
+
+
+def _row(row: Mapping[str, Any]) -> Table:
+    table = Table(
+        title=f"row {row['source_row']}", title_justify="left", header_style="dim", min_width=60
+    )
+    for name in ("raw", "mapped"):
+        table.add_column(name, overflow="fold", ratio=1)
+    left = _listed(row["raw"]) if isinstance(row["raw"], dict) else cell(row["raw"])
+    right = _listed(row["mapped"])
+    for label, style in (("unmapped", "dim"), ("set_aside", "yellow"), ("fault", "red")):
+        if row[label]:
+            told = row[label]
+            said = ", ".join(told) if isinstance(told, dict) else str(told)
+            right.append(f"\n{label.replace('_', ' ')}: {said}", style=style)
+    table.add_row(left, right)
+    return table
+
+
+def _listed(fields: Mapping[str, Any]) -> Text:
+    return Text("\n").join(
+        Text.assemble((f"{name}: ", "cyan"), cell(value)) for name, value in fields.items()
+    )

@@ -1,0 +1,90 @@
+"""How a store stands: what is published, what became of every row, who is writing now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from cdp.errors import NotFoundError
+from cdp.explain.snapshot import Snapshot, open_snapshot
+from cdp.store.layout import Layout
+from cdp.store.lock import holder
+
+_ACCOUNT = """
+    select source, sum(rows_read)::bigint as read, sum(rows_accepted)::bigint as accepted,
+        sum(rows_quarantined)::bigint as quarantined, sum(rows_duplicate)::bigint as duplicate,
+        sum(rows_set_aside)::bigint as set_aside, sum(rows_held)::bigint as held
+    from deliveries group by source order by source
+"""
+_ATTENTION = """
+    select delivery_id, source, source_file, status, reason, rows_read
+    from deliveries where status in ('held', 'unreadable')
+    order by source, delivered_at, delivery_id
+"""
+_REJECTED = """
+    select source, rule, min(reason) as reason, sum(row_count)::bigint as row_count,
+        arg_min(source_file || ':' || first_source_row, (source_file, first_source_row)) as first_at
+    from quarantine_summary group by source, rule order by row_count desc, source, rule
+"""
+_FAILED = """
+    select c.source, c.rule, c.severity, d.source_file, c.rows_failed, c.rows_checked, c.message
+    from checks as c join deliveries as d on c.delivery_id = d.delivery_id
+    where not c.passed
+    order by c.severity, c.source, d.source_file, c.rule
+"""
+_RUN = "select * from runs where run_id = $run_id"
+
+
+@dataclass(frozen=True)
+class Status:
+    """A store's state; every frame is empty and ``run`` is None before the first publication.
+
+    ``account`` has one row per source, ``attention`` one per held or unreadable delivery,
+    ``rejected`` one per source and rule, ``failed_checks`` one per delivery and failed rule.
+    """
+
+    snapshot: str | None = None
+    run: Mapping[str, object] | None = None
+    writer: Mapping[str, object] | None = None
+    account: pl.DataFrame = field(default_factory=pl.DataFrame)
+    attention: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rejected: pl.DataFrame = field(default_factory=pl.DataFrame)
+    failed_checks: pl.DataFrame = field(default_factory=pl.DataFrame)
+
+    def as_dict(self) -> dict[str, object]:
+        """Everything, for machines."""
+        return {
+            "snapshot": self.snapshot,
+            "run": dict(self.run) if self.run else None,
+            "writer": dict(self.writer) if self.writer else None,
+            "account": self.account.to_dicts(),
+            "attention": self.attention.to_dicts(),
+            "rejected": self.rejected.to_dicts(),
+            "failed_checks": self.failed_checks.to_dicts(),
+        }
+
+
+def read_status(store: Path) -> Status:
+    """The state of a store, read from its snapshot and the writer's note; disturbs no run."""
+    writer = holder(Layout(store))
+    try:
+        with open_snapshot(store) as snapshot:
+            return _published(snapshot, writer)
+    except NotFoundError:
+        return Status(writer=writer)
+
+
+def _published(snapshot: Snapshot, writer: Mapping[str, object] | None) -> Status:
+    runs = snapshot.query(_RUN, {"run_id": snapshot.run_id})
+    return Status(
+        snapshot=str(snapshot.folder),
+        run=runs.row(0, named=True) if runs.height else {"run_id": snapshot.run_id},
+        writer=writer,
+        account=snapshot.query(_ACCOUNT),
+        attention=snapshot.query(_ATTENTION),
+        rejected=snapshot.query(_REJECTED),
+        failed_checks=snapshot.query(_FAILED),
+    )

@@ -1,0 +1,66 @@
+"""The state of a store, read without a word to the run that may be writing to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from io import StringIO
+from pathlib import Path
+
+from rich.console import Console
+
+from cdp import explain
+from cdp.pipeline import open_run
+from cdp.store.layout import Layout
+from tests.laws.world import AS_OF, BAD_SHOP, FILES, Company
+
+
+def shown(found: explain.Status) -> str:
+    console = Console(file=StringIO(), width=160)
+    console.print(explain.render.status(found))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
+    found = explain.read_status(tmp_path / "warehouse")
+    assert (found.run, found.writer) == (None, None)
+    assert "cdp run" in shown(found)
+
+
+def test_a_published_store_tells_its_account_and_what_wants_a_look(tmp_path: Path) -> None:
+    company = Company(tmp_path)
+    company.deliver({**FILES, **BAD_SHOP}, "r1")
+    found = explain.read_status(tmp_path / "warehouse")
+    assert found.run is not None
+    assert found.run["run_id"] == "r1"
+    for row in found.account.to_dicts():
+        parts = ("accepted", "quarantined", "duplicate", "set_aside", "held")
+        assert row["read"] == sum(row[part] for part in parts)
+    assert found.attention["status"].to_list() == ["held"]
+    assert set(found.rejected["source"]) == {"crm", "shop"}
+    assert json.loads(json.dumps(found.as_dict(), default=str))["snapshot"].endswith("r1")
+    text = shown(found)
+    assert "held" in text
+    assert "occurred_at_is_an_instant" in text
+
+
+def test_the_writer_is_named_while_it_writes_and_readers_go_on(tmp_path: Path) -> None:
+    company = Company(tmp_path)
+    company.deliver(FILES, "r1")
+    with open_run(company.project, run_id="r2", started_at=AS_OF, as_of=AS_OF):
+        found = explain.read_status(tmp_path / "warehouse")
+        assert found.writer is not None
+        assert (found.writer["run_id"], found.writer["pid"]) == ("r2", os.getpid())
+        assert found.run is not None
+        assert found.run["run_id"] == "r1"
+        assert "Run r2 is writing" in shown(found)
+    assert explain.read_status(tmp_path / "warehouse").writer is None
+
+
+def test_the_note_of_a_killed_run_counts_for_nothing(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    note = {"run_id": "r1", "pid": 2**22 - 3, "host": socket.gethostname(), "started_at": "?"}
+    layout.writer.write_text(json.dumps(note), encoding="utf-8")
+    assert explain.read_status(tmp_path).writer is None
