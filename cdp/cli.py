@@ -1,0 +1,226 @@
+"""The `cdp` command: parses, calls, prints; what it calls lives elsewhere.
+
+Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or a rule · 4 not found
+· 10 done, but deliveries are held or unreadable · 75 try again later · 77 not permitted.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console, RenderableType
+
+from cdp.errors import CdpError
+from cdp.project import Project, Source
+
+ATTENTION = 10
+"""Exit code: the run is done and published, but some deliveries want a look."""
+
+app = typer.Typer(
+    name="cdp",
+    help="Raw exports in, explained golden customers out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+sources_app = typer.Typer(
+    help="Check source contracts and try them on files.", no_args_is_help=True
+)
+export_app = typer.Typer(
+    help="Write customers as files that other tools import.", no_args_is_help=True
+)
+app.add_typer(sources_app, name="sources")
+app.add_typer(export_app, name="export")
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option("--project", "-p", help="Project folder. Default: CDP_PROJECT, else this folder."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+out = Console()
+err = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command; errors become one message and an exit code, never a traceback."""
+    try:
+        app()
+    except CdpError as fault:
+        err.print(f"[bold red]{type(fault).__name__}[/]", highlight=False)
+        err.print(str(fault), markup=False, highlight=False)
+        sys.exit(fault.exit_code)
+    except Exception as defect:  # noqa: BLE001 - the last net; a message may quote a cell, so none is shown
+        frame = traceback.extract_tb(defect.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        err.print(
+            f"Internal error ({type(defect).__name__} at {place}). Please report it.", markup=False
+        )
+        sys.exit(1)
+
+
+@app.command()
+def init(directory: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Make a starter project that runs as it is."""
+    from cdp.starter import write_starter
+
+    files = write_starter(directory)
+    out.print(
+        f"{len(files)} files written to {directory}. Next: cdp run --project {directory}",
+        highlight=False,
+    )
+
+
+@app.command()
+def run(
+    project: ProjectOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Land and check files, keep nothing.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Make everything anew from the raw rows.")
+    ] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="The run's clock, UTC. Default: now.")
+    ] = None,
+    wait: Annotated[float, typer.Option(help="Seconds to wait for another run to end.")] = 0,
+    accept_jump: Annotated[
+        bool, typer.Option("--accept-jump", help="Publish in spite of the gate.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the pipeline: land, clean, resolve, publish."""
+    from cdp.explain import render
+    from cdp.pipeline import open_run, rehearse, walk
+    from cdp.progress import ConsoleObserver, SilentObserver
+
+    now = _now()
+    observer = SilentObserver() if as_json else ConsoleObserver(err)
+    with (
+        observer,
+        open_run(
+            _project(project),
+            run_id=_new_run_id(now),
+            started_at=now,
+            as_of=as_of or now,
+            is_full=full,
+            accept_jump=accept_jump,
+            wait_seconds=wait,
+            on_rows=observer.rows_read,
+        ) as opened,
+    ):
+        outcome = rehearse(opened, observer) if dry_run else walk(opened, observer)
+    _print(outcome.as_dict(), render.outcome(outcome.as_dict()), as_json=as_json)
+    if outcome.attention.height:
+        raise typer.Exit(ATTENTION)
+
+
+@app.command()
+def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """The published snapshot, what became of every row, and who holds the store."""
+    from cdp import explain
+
+    found = explain.read_status(_project(project).store)
+    _print(found.as_dict(), explain.render.status(found), as_json=as_json)
+
+
+@app.command()
+def show(
+    who: Annotated[str, typer.Argument(help="email | phone | customer id | source:id")],
+    project: ProjectOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One customer: golden record, where each value came from, records, timeline."""
+    from cdp import explain
+
+    opened = _project(project)
+    with explain.open_snapshot(opened.store) as snapshot:
+        found = explain.find_customer(snapshot, who, default_region=opened.default_region)
+    _print(found.as_dict(), explain.render.customer(found), as_json=as_json)
+
+
+@sources_app.command("check")
+def check_sources(project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """Read every source contract and report all faults at once."""
+    opened = _project(project)
+    found = [
+        {"source": s.name, "holds": s.holds, "files": len(_files(opened, s)), "path": list(s.path)}
+        for s in opened.sources
+    ]
+    from cdp.explain import render
+
+    _print({"sources": found}, render.sources(found), as_json=as_json)
+
+
+@sources_app.command("preview")
+def preview_source(
+    file: Annotated[Path, typer.Argument(help="A file that one of the sources' paths matches.")],
+    project: ProjectOption = None,
+    source: Annotated[
+        str | None, typer.Option(help="Source contract. Default: the one whose path fits.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ten rows of a file, raw beside mapped; nothing is stored."""
+    from cdp.explain import render
+    from cdp.pipeline import preview
+
+    found = preview(_project(project), file, source_name=source, as_of=_now())
+    _print(found, render.preview(found), as_json=as_json)
+
+
+@export_app.command("csv")
+def export_csv(project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """Every identified customer as one CSV file."""
+    _export("csv", project, as_json=as_json)
+
+
+@export_app.command("salesforce")
+def export_salesforce(project: ProjectOption = None, as_json: JsonOption = False) -> None:
+    """Identified customers as a Bulk API 2.0 upsert of Contact."""
+    _export("salesforce", project, as_json=as_json)
+
+
+def _export(destination: str, project: Path | None, *, as_json: bool) -> None:
+    from cdp import activation
+    from cdp.explain import render
+
+    opened = _project(project)
+    result = activation.export_customers(
+        opened.store, destination=destination, outbox=opened.outbox
+    )
+    _print(result.as_dict(), render.export(result.as_dict()), as_json=as_json)
+
+
+def _project(folder: Path | None) -> Project:
+    from cdp.project import load_project, project_folder_from_environment
+
+    return load_project(folder or project_folder_from_environment() or Path())
+
+
+def _files(project: Project, source: Source) -> list[Path]:
+    from cdp.ingest import find_files
+
+    return find_files(project, source)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _new_run_id(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+def _print(found: dict[str, object], shown: RenderableType, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2))
+    else:
+        out.print(shown)

@@ -1,0 +1,22 @@
+"""The pipeline: a run, its steps, and the walk over them."""
+
+from __future__ import annotations
+
+from cdp.pipeline.preview import preview
+from cdp.pipeline.run import Run, StepReport, open_run
+from cdp.pipeline.steps import Step, build_steps
+from cdp.pipeline.walk import Observer, Outcome, outcome_of, rehearse, walk
+
+__all__ = [
+    "Observer",
+    "Outcome",
+    "Run",
+    "Step",
+    "StepReport",
+    "build_steps",
+    "open_run",
+    "outcome_of",
+    "preview",
+    "rehearse",
+    "walk",
+]

@@ -1,0 +1,115 @@
+"""Try a source contract on the first rows of a file: raw beside mapped, nothing stored."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from cdp import ingest, quality
+from cdp.engine import DuckDBEngine
+from cdp.errors import NotFoundError
+from cdp.project import Project, Source
+
+ROWS = 10
+_NOT_SHOWN = frozenset(
+    [
+        "delivery_id",
+        "source",
+        "source_file",
+        "source_row",
+        "delivered_at",
+        "fault",
+        "person_hash",
+        "declared",
+        "is_observed_at_read",
+        "is_occurred_at_stated",
+        "is_amount_read",
+        "is_score_read",
+        "emails_refused",
+        "phones_refused",
+        "birth_date_refused",
+        "set_aside",
+    ]
+)
+
+
+def preview(
+    project: Project, file: Path, *, source_name: str | None, as_of: datetime
+) -> dict[str, object]:
+    """The first rows of a file as its contract reads and cleans them.
+
+    Each row has ``source_row``, ``raw`` (the fields as they came), ``mapped`` (canonical column
+    to cleaned value; absent when empty), ``unmapped``, ``fault`` and ``set_aside``.
+
+    Raises:
+        NotFoundError: No file of that name, no such source, or no source whose path fits.
+        DeliveryError: The file cannot be read.
+    """
+    source = _source_of(project, file, source_name)
+    engine = DuckDBEngine()
+    with ingest.open_rows(file, source.format) as reader:
+        rows = list(islice(reader.rows, ROWS))
+        header = reader.header
+    ingest.stage_rows(engine, source, rows, as_of=as_of)
+    ingest.map_rows(engine, source, delivery_ids=["preview"])
+    quality.parse_rows(engine, project, source, as_of=as_of)
+    checked = engine.query("select * from mapped.checked order by source_row")
+    extra = engine.query(
+        "select source_row, extra, fault, set_aside from mapped.rows order by source_row"
+    )
+    shown = []
+    for row, clean, rest in zip(
+        rows, checked.iter_rows(named=True), extra.iter_rows(named=True), strict=True
+    ):
+        mapped = {k: v for k, v in clean.items() if k not in _NOT_SHOWN and v not in (None, [])}
+        mapped |= json.loads(clean["declared"] or "{}")
+        shown.append(
+            {
+                "source_row": row.source_row,
+                "raw": json.loads(row.fields) if row.fields else row.raw,
+                "mapped": mapped,
+                "unmapped": json.loads(rest["extra"]) if rest["extra"] else {},
+                "fault": rest["fault"],
+                "set_aside": rest["set_aside"],
+            }
+        )
+    return {"source": source.name, "file": file.name, "header": header, "rows": shown}
+
+
+def _source_of(project: Project, file: Path, source_name: str | None) -> Source:
+    if not file.is_file():
+        raise NotFoundError(
+            what="there is no such file",
+            where=str(file),
+            next_step="check the path; it is not the source's name",
+        )
+    if source_name is not None:
+        return _named(project, source_name)
+    fitting = [
+        s
+        for s in project.sources
+        if file.resolve() in map(Path.resolve, ingest.find_files(project, s))
+    ]
+    if len(fitting) != 1:
+        names = ", ".join(source.name for source in fitting or project.sources)
+        raise NotFoundError(
+            what=f"{len(fitting)} sources have a path that fits the file",
+            where=file.name,
+            next_step=f"say which one with --source: {names}",
+        )
+    return fitting[0]
+
+
+def _named(project: Project, name: str) -> Source:
+    by_name = {source.name: source for source in project.sources}
+    if name not in by_name:
+        near = difflib.get_close_matches(name, by_name, n=1)
+        raise NotFoundError(
+            what=f"there is no source `{name}`",
+            where="sources/",
+            next_step=f"did you mean `{near[0]}`?" if near else f"known: {', '.join(by_name)}",
+        )
+    return by_name[name]

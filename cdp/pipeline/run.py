@@ -1,0 +1,90 @@
+"""One run: its project, engine, clock and seed; the store held while it lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from cdp.engine import DuckDBEngine, Engine
+from cdp.ingest import unheard
+from cdp.project import Project, project_fingerprint
+from cdp.store.layout import Layout
+from cdp.store.ledger import Ledger
+from cdp.store.lock import writer_lock
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What a step did: nothing, because nothing changed, or so many rows."""
+
+    did_work: bool
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its settings, its engine, its own clock and seed."""
+
+    project: Project
+    engine: Engine
+    layout: Layout
+    run_id: str
+    as_of: datetime
+    seed: int = 20_261_123
+    is_full: bool = False
+    accept_jump: bool = False
+    on_rows: Callable[[int], None] = unheard
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The ledger of the store."""
+        return Ledger(self.engine)
+
+    @property
+    def inputs(self) -> str:
+        """Fingerprint of all that the results hang on."""
+        return self.ledger.inputs(project_fingerprint(self.project))
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything changed since the last publication, or all is to be made anew."""
+        if self.is_full:
+            return True
+        last = self.ledger.last_run(["published"])
+        if last is None or self.layout.current_run() != last["run_id"]:
+            return True
+        return last["inputs"] != self.inputs
+
+
+@contextmanager
+def open_run(
+    project: Project,
+    *,
+    run_id: str,
+    started_at: datetime,
+    as_of: datetime,
+    is_full: bool = False,
+    accept_jump: bool = False,
+    wait_seconds: float = 0,
+    on_rows: Callable[[int], None] = unheard,
+) -> Iterator[Run]:
+    """Hold the store's lock and its engine for one run, and enter the run in the ledger.
+
+    Raises:
+        StoreLockedError: Another run holds the store.
+    """
+    layout = Layout(project.store)
+    with writer_lock(layout, run_id=run_id, started_at=started_at, wait_seconds=wait_seconds):
+        engine = DuckDBEngine(layout.warehouse)
+        try:
+            run = Run(project, engine, layout, run_id, as_of,
+                      is_full=is_full, accept_jump=accept_jump, on_rows=on_rows)  # fmt: skip
+            run.ledger.start_run(
+                run_id, started_at=started_at, as_of=as_of, settings=project_fingerprint(project)
+            )
+            yield run
+        finally:
+            engine.close()

@@ -1,0 +1,279 @@
+"""The run as a list of steps: what each reads and writes, and the one call that does it.
+
+`cdp run` walks the list; Dagster builds its assets from it. A step whose inputs did not change
+since the last publication does nothing, so both may call every step every time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from cdp import ingest, profiles, quality, resolve
+from cdp.errors import GateError
+from cdp.pipeline.run import Run, StepReport
+from cdp.project import Project, Source, cleaning_fingerprint
+from cdp.store.gate import check_gate, figures_of
+from cdp.store.publish import prune, publish
+
+Stage = Literal["ingest", "quality", "resolve", "profiles", "publish"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. ``reads`` and ``writes`` are tables; those of one source carry its name."""
+
+    name: str
+    stage: Stage
+    description: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    call: Callable[[Run], StepReport]
+    source: Source | None = None
+
+
+def build_steps(project: Project) -> tuple[Step, ...]:
+    """The steps of a project, in an order in which each finds what it reads."""
+    return (
+        *(_land_step(source) for source in project.sources),
+        *(_clean_step(source) for source in project.sources),
+        _fold_step(project),
+        *_RESOLVE,
+        *_PROFILES,
+        _publish_step(),
+    )
+
+
+def _references(project: Project) -> tuple[str, ...]:
+    return tuple(
+        f"reference.{source.name}" for source in project.sources if source.holds == "reference"
+    )
+
+
+def _land_step(source: Source) -> Step:
+    return Step(
+        name=f"land_{source.name}",
+        stage="ingest",
+        description=f"Files of {source.name}, landed verbatim as deliveries.",
+        reads=(),
+        writes=(f"raw.{source.name}",),
+        call=partial(_land, source=source),
+        source=source,
+    )
+
+
+def _clean_step(source: Source) -> Step:
+    return Step(
+        name=f"clean_{source.name}",
+        stage="quality",
+        description=f"Rows of {source.name}, mapped, normalised and judged.",
+        reads=(f"raw.{source.name}",),
+        writes=(f"clean.{source.name}",),
+        call=partial(_clean, source=source),
+        source=source,
+    )
+
+
+def _fold_step(project: Project) -> Step:
+    folded = ("clean.records", "clean.touchpoints", "clean.dispositions")
+    return Step(
+        name="fold",
+        stage="quality",
+        description="Rows folded into record versions, touchpoints and dispositions.",
+        reads=tuple(f"clean.{source.name}" for source in project.sources),
+        writes=(*folded, *_references(project)),
+        call=_fold,
+    )
+
+
+def _land(run: Run, *, source: Source) -> StepReport:
+    landing = ingest.land_source(
+        run.engine, run.project, source, as_of=run.as_of, run_id=run.run_id, on_rows=run.on_rows
+    )
+    return StepReport(
+        did_work=bool(landing.delivery_ids),
+        figures={
+            "rows_read": landing.rows_read,
+            "new_files": len(landing.delivery_ids),
+            "unreadable_files": landing.unreadable_files,
+        },
+    )
+
+
+def _clean(run: Run, *, source: Source) -> StepReport:
+    contract = "" if run.is_full else cleaning_fingerprint(run.project, source)
+    waiting = run.ledger.waiting(source.name, contract)
+    if not waiting:
+        return StepReport(did_work=False)
+    ingest.map_rows(run.engine, source, delivery_ids=waiting)
+    cleaning = quality.clean_source(
+        run.engine, run.project, source, delivery_ids=waiting, as_of=run.as_of, run_id=run.run_id
+    )
+    return StepReport(
+        did_work=True, figures={"rows": cleaning.rows, "held_deliveries": len(cleaning.held)}
+    )
+
+
+def _when_changed(work: Callable[[Run], Mapping[str, int]]) -> Callable[[Run], StepReport]:
+    """A step that does its work only when the run has some."""
+
+    def call(run: Run) -> StepReport:
+        if not run.has_work:
+            return StepReport(did_work=False)
+        return StepReport(did_work=True, figures=work(run))
+
+    return call
+
+
+@_when_changed
+def _fold(run: Run) -> Mapping[str, int]:
+    quality.fold_rows(run.engine, run.project)
+    return {}
+
+
+@_when_changed
+def _identify(run: Run) -> Mapping[str, int]:
+    resolve.build_identifiers(run.engine, settings=resolve.ResolveSettings())
+    return {}
+
+
+@_when_changed
+def _score(run: Run) -> Mapping[str, int]:
+    resolve.score_pairs(run.engine, settings=resolve.ResolveSettings(), seed=run.seed)
+    return {}
+
+
+@_when_changed
+def _cluster(run: Run) -> Mapping[str, int]:
+    resolve.cluster_records(run.engine, settings=resolve.ResolveSettings())
+    return {}
+
+
+@_when_changed
+def _assign_ids(run: Run) -> Mapping[str, int]:
+    resolve.assign_customer_ids(
+        run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id
+    )
+    return {}
+
+
+@_when_changed
+def _customers(run: Run) -> Mapping[str, int]:
+    trust = {source.name: source.trust for source in run.project.sources}
+    profiles.build_customers(run.engine, trust=trust)
+    return {}
+
+
+@_when_changed
+def _timeline(run: Run) -> Mapping[str, int]:
+    profiles.build_timeline(run.engine)
+    return {}
+
+
+@_when_changed
+def _traits(run: Run) -> Mapping[str, int]:
+    profiles.build_traits(run.engine, as_of=run.as_of)
+    return {}
+
+
+def _publish(run: Run) -> StepReport:
+    figures = figures_of(run.engine, run.run_id) | {"inputs": run.inputs}
+    if not run.has_work:
+        run.ledger.finish_run(run.run_id, status="unchanged", finished_at=run.as_of, figures={})
+        return StepReport(did_work=False)
+    problems = check_gate(run.engine, run.ledger.last_run(["published"]), figures)
+    if problems and not run.accept_jump:
+        raise GateError(
+            what="; ".join(problems),
+            where="before publishing",
+            how_many=len(problems),
+            next_step="look at `cdp status`; if it is right, run again with --accept-jump",
+        )
+    # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
+    # between the two leaves a current link that names another run, and the next run repairs it.
+    run.ledger.finish_run(run.run_id, status="published", finished_at=run.as_of, figures=figures)
+    references = tuple(name.partition(".")[2] for name in _references(run.project))
+    rows = publish(
+        run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references
+    )
+    prune(run.layout, keep=run.project.keep_snapshots)
+    return StepReport(did_work=True, figures=rows)
+
+
+_RESOLVE = (
+    Step(
+        name="identify",
+        stage="resolve",
+        description="Current records as matching reads them, and their identifiers.",
+        reads=("clean.records",),
+        writes=("identity.records", "identity.identifiers"),
+        call=_identify,
+    ),
+    Step(
+        name="score",
+        stage="resolve",
+        description="Candidate pairs, scored by rules and by the Splink model.",
+        reads=("identity.records", "identity.identifiers"),
+        writes=("identity.scored_pairs",),
+        call=_score,
+    ),
+    Step(
+        name="cluster",
+        stage="resolve",
+        description="Pairs accepted or refused by the guards; records in clusters.",
+        reads=("identity.records", "identity.scored_pairs"),
+        writes=("identity.links", "identity.clusters"),
+        call=_cluster,
+    ),
+    Step(
+        name="assign_ids",
+        stage="resolve",
+        description="Stable customer ids, and an event for every change of identity.",
+        reads=("identity.clusters",),
+        writes=("identity.members", "identity.changes"),
+        call=_assign_ids,
+    ),
+)
+
+_PROFILES = (
+    Step(
+        name="customers",
+        stage="profiles",
+        description="Golden records, and where every value came from.",
+        reads=("clean.records", "clean.touchpoints", "identity.members", "identity.links"),
+        writes=("profile.customers", "profile.attribute_sources"),
+        call=_customers,
+    ),
+    Step(
+        name="timeline",
+        stage="profiles",
+        description="Touchpoints of every customer in the order of time.",
+        reads=("clean.touchpoints", "identity.members"),
+        writes=("profile.timeline",),
+        call=_timeline,
+    ),
+    Step(
+        name="traits",
+        stage="profiles",
+        description="Computed traits: recency, frequency, value, channel mix.",
+        reads=("profile.timeline", "profile.customers"),
+        writes=("profile.computed_traits",),
+        call=_traits,
+    ),
+)
+
+
+def _publish_step() -> Step:
+    return Step(
+        name="publish",
+        stage="publish",
+        description="One atomic swap of the snapshot that everybody reads.",
+        reads=(
+            *(table for step in (*_RESOLVE, *_PROFILES) for table in step.writes),
+            "clean.dispositions",
+        ),
+        writes=("published.snapshot",),
+        call=_publish,
+    )

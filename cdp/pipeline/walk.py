@@ -1,0 +1,104 @@
+"""Walk the steps of a run and say what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import polars as pl
+
+from cdp.errors import CdpError
+from cdp.pipeline.run import Run, StepReport
+from cdp.pipeline.steps import Step, build_steps
+
+
+class Observer(Protocol):
+    """Hears how a run goes on."""
+
+    def step_started(self, step: Step) -> None:
+        """A step begins."""
+
+    def step_ended(self, step: Step, report: StepReport) -> None:
+        """A step is done."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a run: its status, its balanced account, and what it published.
+
+    ``account`` has one row per source: rows read and their dispositions over all deliveries;
+    ``attention`` one row per delivery that this run left held or unreadable.
+    """
+
+    run_id: str
+    status: str
+    account: pl.DataFrame
+    attention: pl.DataFrame
+    figures: Mapping[str, object]
+
+    def as_dict(self) -> dict[str, object]:
+        """Everything, for machines."""
+        return {
+            "run_id": self.run_id,
+            "status": self.status,
+            "account": self.account.to_dicts(),
+            "attention": self.attention.to_dicts(),
+            "figures": dict(self.figures),
+        }
+
+
+def walk(run: Run, observer: Observer) -> Outcome:
+    """Do every step of a run in its order.
+
+    Raises:
+        CdpError: A step failed; the ledger says so, and the published snapshot stands.
+    """
+    try:
+        for step in build_steps(run.project):
+            observer.step_started(step)
+            observer.step_ended(step, step.call(run))
+    except CdpError:
+        run.ledger.finish_run(run.run_id, status="failed", finished_at=run.as_of, figures={})
+        raise
+    return outcome_of(run)
+
+
+def rehearse(run: Run, observer: Observer) -> Outcome:
+    """Land and clean as `walk` would, then take everything back.
+
+    Resolution is left out: it reads committed tables, and nothing here is to be committed.
+    """
+    try:
+        with run.engine.transaction():
+            for step in build_steps(run.project):
+                if step.stage in ("ingest", "quality"):
+                    observer.step_started(step)
+                    observer.step_ended(step, step.call(run))
+            raise _RehearsalDone(outcome_of(run, status="rehearsed"))
+    except _RehearsalDone as done:
+        run.ledger.finish_run(run.run_id, status="rehearsed", finished_at=run.as_of, figures={})
+        return done.outcome
+
+
+class _RehearsalDone(Exception):  # noqa: N818 - it is no error
+    """Ends a rehearsal's transaction; it carries the outcome out of what is taken back."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
+    """The account of a run as the ledger has it now."""
+    entry = run.engine.query(
+        "select * from ops.runs where run_id = $run_id", {"run_id": run.run_id}
+    )
+    figures = entry.row(0, named=True)
+    attention = run.engine.query(
+        "select delivery_id, source, source_file, status, reason, rows_read from ops.deliveries "
+        "where status in ('held', 'unreadable') order by source, delivered_at, delivery_id"
+    )
+    return Outcome(
+        run.run_id, status or str(figures["status"]), run.ledger.account(), attention, figures
+    )
