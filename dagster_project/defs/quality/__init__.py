@@ -1,0 +1,1 @@
+"""Checks on cleaned rows."""
