@@ -1,0 +1,3 @@
+"""Measurements against peers on data with known truth."""
+
+from __future__ import annotations

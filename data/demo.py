@@ -1,0 +1,224 @@
+"""`make demo`: generate the demo company, run its project through Dagster, show what came out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from cdp.explain.evaluation import Evaluation, evaluate
+from data.generate.__main__ import generate
+from data.generate.clock import Arguments
+
+HERE = Path(__file__).parent
+AS_OF = date(2026, 6, 30)
+out = Console(highlight=False)
+
+
+def main() -> int:
+    """Generate, run, summarise; the exit code of the run."""
+    parser = argparse.ArgumentParser(prog="python -m data.demo", description=__doc__)
+    parser.add_argument("--size", type=int, default=20_000, help="touchpoints (default 20000)")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--project", type=Path, default=HERE, help="folder of the demo project")
+    parser.add_argument("--fresh", action="store_true", help="forget what former runs stored")
+    chosen = parser.parse_args()
+    started = time.perf_counter()
+    prepare(Arguments(chosen.size, chosen.seed, chosen.project, AS_OF), is_fresh=chosen.fresh)
+    generated = time.perf_counter()
+    failures, imported = run(chosen.project)
+    ended = time.perf_counter()
+    if failures:
+        out.print("\n".join(failures), markup=False)
+        return 1
+    summarise(chosen.project)
+    out.print(
+        f"\nGenerated in {generated - started:.1f} s, imports {imported:.1f} s, "
+        f"work {ended - generated - imported:.1f} s."
+    )
+    return 0
+
+
+def prepare(arguments: Arguments, *, is_fresh: bool) -> None:
+    """Write the demo's files, unless the same ones are there already."""
+    project, made = arguments.out, arguments.out / "truth" / "made.json"
+    wanted = json.dumps({"size": arguments.size, "seed": arguments.seed})
+    is_there = made.is_file() and made.read_text(encoding="utf-8") == wanted
+    if is_fresh or not is_there:
+        for stored in ("warehouse", "outbox"):
+            shutil.rmtree(project / stored, ignore_errors=True)
+    if not is_there:
+        out.print(f"Generating {arguments.size:,} touchpoints of a made-up company ...")
+        generate(arguments)
+        made.write_text(wanted, encoding="utf-8")
+
+
+def run(project: Path) -> tuple[list[str], float]:
+    """Run the project as a Dagster job; its failures, and the seconds that imports took."""
+    out.print("Running the pipeline as a Dagster job ...")
+    before = time.perf_counter()
+    # Imported here so that their seconds can be told from the work's.
+    import great_expectations.expectations  # noqa: F401, PLC0415
+    import splink  # noqa: F401, PLC0415
+
+    from dagster_project.materialize import failures_of, materialize_project  # noqa: PLC0415
+
+    imported = time.perf_counter() - before
+    result = materialize_project(project, as_of=f"{AS_OF.isoformat()}T23:59:59")
+    return failures_of(result), imported
+
+
+def summarise(project: Path) -> None:
+    """Print what became of every row, who the customers are, and how right that is."""
+    snapshot = project / "warehouse" / "published" / "current" / "profiles.duckdb"
+    with duckdb.connect(str(snapshot), read_only=True) as connection:
+        _print_account(connection)
+        _print_customers(connection)
+        _print_quality(evaluate_demo(connection, project / "truth" / "truth.csv"))
+        email = _print_example(connection)
+    where = f"--project {project.name}" if project == HERE else f"--project {project}"
+    out.print("\n[bold]Try next[/]")
+    for command in (f"show {email}", "status", "export salesforce"):
+        out.print(f"  .venv/bin/cdp {command} {where}", markup=False, soft_wrap=True)
+
+
+def _print_account(connection: duckdb.DuckDBPyConnection) -> None:
+    account = connection.sql(
+        """
+        select source, sum(rows_read), sum(rows_accepted), sum(rows_quarantined),
+            sum(rows_duplicate), sum(rows_set_aside), sum(rows_held)
+        from deliveries group by source order by source
+        """
+    ).fetchall()
+    title = "Every row: read = accepted + quarantined + duplicate + set aside + held"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("source", no_wrap=True)
+    for name in ("read", "accepted", "quarantined", "duplicate", "set aside", "held"):
+        table.add_column(name, justify="right", no_wrap=True)
+    totals = [sum(int(row[i]) for row in account) for i in range(1, 7)]
+    for source, *counts in account:
+        table.add_row(source, *(f"{int(count):,}" for count in counts))
+    table.add_section()
+    table.add_row("all", *(f"{total:,}" for total in totals), style="bold")
+    out.print(table)
+
+
+def _print_customers(connection: duckdb.DuckDBPyConnection) -> None:
+    identified, anonymous, records, shared = connection.sql(
+        """
+        select count(*) filter (kind = 'identified'), count(*) filter (kind = 'anonymous'),
+            sum(record_count), count(*) filter (record_count > 1)
+        from customers
+        """
+    ).fetchall()[0]
+    merges = int(records) - int(identified) - int(anonymous)
+    out.print(
+        f"[bold]Customers[/]: {identified:,} identified, {anonymous:,} anonymous (a cookie and "
+        f"nothing else), out of {int(records):,} records: "
+        f"{merges:,} merges into {shared:,} customers."
+    )
+
+
+def _print_quality(found: Evaluation) -> None:
+    out.print(
+        f"[bold]Against the truth[/]: pairwise precision {found.pairwise_precision:.3f}, "
+        f"recall {found.pairwise_recall:.3f}, F1 {found.pairwise_f1:.3f} "
+        f"(B-cubed F1 {found.b_cubed_f1:.3f})."
+    )
+
+
+def evaluate_demo(connection: duckdb.DuckDBPyConnection, truth: Path) -> Evaluation:
+    """Compare the published customers with the demo's truth, record by record.
+
+    A record counts when all its keyed rows are of one person. Records that state a device and
+    nothing else are left out: nobody can tell whose they are.
+    """
+    labelled = connection.sql(
+        """
+        with truth as (
+            select source, "key", nullif(person_id, '') as person_id
+            from read_csv($truth, all_varchar = true)
+        ),
+        keyed as (
+            select r.record_id, t.person_id
+            from records as r
+            join truth as t on r.source = t.source and r.source_record_id = t."key"
+            where r.is_current and not r.is_inline
+            union all
+            select l.record_id, t.person_id
+            from timeline as l
+            join records as r on l.record_id = r.record_id and r.is_current and r.is_inline
+            join truth as t on l.source = t.source and l.source_touchpoint_id = t."key"
+        ),
+        entities as (
+            select record_id, min(person_id) as entity
+            from keyed group by record_id
+            having count(distinct person_id) = 1 and count(person_id) = count(*)
+        )
+        select e.record_id as record, m.customer_id as cluster, e.entity
+        from entities as e
+        join members as m on e.record_id = m.record_id and m.valid_to is null
+        join records as r on e.record_id = r.record_id and r.is_current
+        where len(r.emails) + len(r.phones) + len(r.keys) > 0
+            or r.given_name is not null or r.surname is not null
+        order by record
+        """,
+        params={"truth": str(truth)},
+    ).pl()
+    return evaluate(
+        predicted=labelled.select("record", "cluster"), truth=labelled.select("record", "entity")
+    )
+
+
+def _print_example(connection: duckdb.DuckDBPyConnection) -> str:
+    """One customer before and after; an email to look the customer up by."""
+    customer, email = connection.sql(
+        """
+        select customer_id, email from customers
+        where kind = 'identified' and email is not null and record_count between 5 and 8
+        order by len(sources) desc, len(emails) desc, customer_id limit 1
+        """
+    ).fetchall()[0]
+    records = connection.sql(
+        """
+        select r.source, concat_ws(' ', r.given_name, r.middle_name, r.surname, r.suffix),
+            array_to_string(r.emails, ' '), array_to_string(r.phones, ' '),
+            concat_ws(', ', r.street, r.city, r.postcode)
+        from members as m join records as r on m.record_id = r.record_id and r.is_current
+        where m.customer_id = $customer and m.valid_to is null
+        order by r.source, r.record_id
+        """,
+        params={"customer": customer},
+    ).fetchall()
+    golden = connection.sql(
+        """
+        select 'golden record', concat_ws(' ', given_name, middle_name, surname, suffix),
+            email, phone, concat_ws(', ', street, city, postcode)
+        from customers where customer_id = $customer
+        """,
+        params={"customer": customer},
+    ).fetchall()[0]
+    table = Table(
+        title=f"One customer, before and after ({customer})", title_justify="left", box=SIMPLE_HEAD
+    )
+    for name in ("record of", "name", "email", "phone", "address"):
+        table.add_column(name, overflow="fold")
+    for record in records:
+        table.add_row(*(value or "" for value in record))
+    table.add_section()
+    table.add_row(*(value or "" for value in golden), style="bold green")
+    out.print(table)
+    return str(email)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

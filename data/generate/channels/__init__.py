@@ -1,0 +1,3 @@
+"""One module a channel: each writes the deliveries of its sources, and their truth."""
+
+from __future__ import annotations
