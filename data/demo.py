@@ -11,11 +11,10 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
 
 from cdp.explain.evaluation import Evaluation, evaluate
+from cdp.explain.render.cells import grid
 from data.generate.__main__ import generate
 from data.generate.clock import Arguments
 
@@ -94,22 +93,22 @@ def summarise(project: Path) -> None:
 def _print_account(connection: duckdb.DuckDBPyConnection) -> None:
     account = connection.sql(
         """
-        select source, sum(rows_read), sum(rows_accepted), sum(rows_quarantined),
-            sum(rows_duplicate), sum(rows_set_aside), sum(rows_held)
+        select source, sum(rows_read)::bigint, sum(rows_accepted)::bigint,
+            sum(rows_quarantined)::bigint,
+            sum(rows_duplicate)::bigint, sum(rows_set_aside)::bigint, sum(rows_held)::bigint
         from deliveries group by source order by source
         """
     ).fetchall()
-    title = "Every row: read = accepted + quarantined + duplicate + set aside + held"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("source", no_wrap=True)
-    for name in ("read", "accepted", "quarantined", "duplicate", "set aside", "held"):
-        table.add_column(name, justify="right", no_wrap=True)
+    parts = ("read", "accepted", "quarantined", "duplicate", "set aside", "held")
     totals = [sum(int(row[i]) for row in account) for i in range(1, 7)]
-    for source, *counts in account:
-        table.add_row(source, *(f"{int(count):,}" for count in counts))
-    table.add_section()
-    table.add_row("all", *(f"{total:,}" for total in totals), style="bold")
-    out.print(table)
+    out.print(
+        grid(
+            f"Every row: {parts[0]} = {' + '.join(parts[1:])}",
+            ("source", *parts),
+            [*account, ("all", *totals)],
+            right=len(parts),
+        )
+    )
 
 
 def _print_customers(connection: duckdb.DuckDBPyConnection) -> None:
@@ -190,7 +189,11 @@ def _print_example(connection: duckdb.DuckDBPyConnection) -> str:
     ).fetchall()[0]
     records = connection.sql(
         """
-        select r.source, concat_ws(' ', r.given_name, r.middle_name, r.surname, r.suffix),
+        select r.source,
+            coalesce(
+                nullif(concat_ws(' ', r.given_name, r.middle_name, r.surname, r.suffix), ''),
+                case when len(r.emails) + len(r.phones) = 0 then '(a cookie)' end
+            ),
             array_to_string(r.emails, ' '), array_to_string(r.phones, ' '),
             concat_ws(', ', r.street, r.city, r.postcode)
         from members as m join records as r on m.record_id = r.record_id and r.is_current
@@ -207,16 +210,13 @@ def _print_example(connection: duckdb.DuckDBPyConnection) -> str:
         """,
         params={"customer": customer},
     ).fetchall()[0]
-    table = Table(
-        title=f"One customer, before and after ({customer})", title_justify="left", box=SIMPLE_HEAD
+    out.print(
+        grid(
+            f"One customer, before and after ({customer})",
+            ("record of", "name", "email", "phone", "address"),
+            [*records, golden],
+        )
     )
-    for name in ("record of", "name", "email", "phone", "address"):
-        table.add_column(name, overflow="fold")
-    for record in records:
-        table.add_row(*(value or "" for value in record))
-    table.add_section()
-    table.add_row(*(value or "" for value in golden), style="bold green")
-    out.print(table)
     return str(email)
 
 
