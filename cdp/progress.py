@@ -7,6 +7,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from cdp.pipeline import Step, StepReport
 
@@ -43,7 +44,7 @@ class ConsoleObserver(SilentObserver):
         """Write to a console."""
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓[/]"),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, min_width=24)),
             TextColumn("[dim]{task.fields[note]}[/]"),
             TimeElapsedColumn(),
             console=console,

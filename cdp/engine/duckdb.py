@@ -171,6 +171,11 @@ class DuckDBEngine:
         frame: pl.DataFrame = self.connection.sql(sql, params=dict(values or {})).pl()
         return frame
 
+    def count(self, table: str) -> int:
+        """The number of a table's rows."""
+        counted = self.connection.execute(f"select count(*) from {quoted(table)}").fetchall()
+        return int(counted[0][0])
+
     def exists(self, table: str) -> bool:
         """Whether the table is there."""
         schema, name = table.split(".")

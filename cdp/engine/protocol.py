@@ -87,5 +87,8 @@ class Engine(Protocol):
     def query(self, sql: str, values: Mapping[str, Scalar] | None = None) -> pl.DataFrame:
         """The rows of a query, as a frame."""
 
+    def count(self, table: str) -> int:
+        """The number of a table's rows."""
+
     def exists(self, table: str) -> bool:
         """Whether the table is there."""

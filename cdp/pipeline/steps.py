@@ -6,7 +6,7 @@ since the last publication does nothing, so both may call every step every time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -116,66 +116,63 @@ def _clean(run: Run, *, source: Source) -> StepReport:
     )
 
 
-def _when_changed(work: Callable[[Run], Mapping[str, int]]) -> Callable[[Run], StepReport]:
-    """A step that does its work only when the run has some."""
+def _when_changed(*counted: str) -> Callable[[Callable[[Run], None]], Callable[[Run], StepReport]]:
+    """A step that does its work only when the run has some, and counts the tables it made."""
 
-    def call(run: Run) -> StepReport:
-        if not run.has_work:
-            return StepReport(did_work=False)
-        return StepReport(did_work=True, figures=work(run))
+    def decorate(work: Callable[[Run], None]) -> Callable[[Run], StepReport]:
+        def call(run: Run) -> StepReport:
+            if not run.has_work:
+                return StepReport(did_work=False)
+            work(run)
+            rows = {table.partition(".")[2]: run.engine.count(table) for table in counted}
+            return StepReport(did_work=True, figures=rows)
 
-    return call
+        return call
+
+    return decorate
 
 
-@_when_changed
-def _fold(run: Run) -> Mapping[str, int]:
+@_when_changed("clean.records", "clean.touchpoints")
+def _fold(run: Run) -> None:
     quality.fold_rows(run.engine, run.project)
-    return {}
 
 
-@_when_changed
-def _identify(run: Run) -> Mapping[str, int]:
+@_when_changed("identity.records", "identity.identifiers")
+def _identify(run: Run) -> None:
     resolve.build_identifiers(run.engine, settings=resolve.ResolveSettings())
-    return {}
 
 
-@_when_changed
-def _score(run: Run) -> Mapping[str, int]:
+@_when_changed("identity.scored_pairs")
+def _score(run: Run) -> None:
     resolve.score_pairs(run.engine, settings=resolve.ResolveSettings(), seed=run.seed)
-    return {}
 
 
-@_when_changed
-def _cluster(run: Run) -> Mapping[str, int]:
+@_when_changed("identity.links")
+def _cluster(run: Run) -> None:
     resolve.cluster_records(run.engine, settings=resolve.ResolveSettings())
-    return {}
 
 
-@_when_changed
-def _assign_ids(run: Run) -> Mapping[str, int]:
+@_when_changed("identity.members", "identity.changes")
+def _assign_ids(run: Run) -> None:
     resolve.assign_customer_ids(
         run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id
     )
-    return {}
 
 
-@_when_changed
-def _customers(run: Run) -> Mapping[str, int]:
+@_when_changed("profile.customers")
+def _customers(run: Run) -> None:
     trust = {source.name: source.trust for source in run.project.sources}
     profiles.build_customers(run.engine, trust=trust)
-    return {}
 
 
-@_when_changed
-def _timeline(run: Run) -> Mapping[str, int]:
+@_when_changed("profile.timeline")
+def _timeline(run: Run) -> None:
     profiles.build_timeline(run.engine)
-    return {}
 
 
-@_when_changed
-def _traits(run: Run) -> Mapping[str, int]:
+@_when_changed("profile.computed_traits")
+def _traits(run: Run) -> None:
     profiles.build_traits(run.engine, as_of=run.as_of)
-    return {}
 
 
 def _publish(run: Run) -> StepReport:
@@ -242,7 +239,13 @@ _PROFILES = (
         name="customers",
         stage="profiles",
         description="Golden records, and where every value came from.",
-        reads=("clean.records", "clean.touchpoints", "identity.members", "identity.links"),
+        reads=(
+            "clean.records",
+            "clean.touchpoints",
+            "identity.identifiers",
+            "identity.members",
+            "identity.links",
+        ),
         writes=("profile.customers", "profile.attribute_sources"),
         call=_customers,
     ),

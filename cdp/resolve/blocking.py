@@ -53,5 +53,4 @@ def _make(scratch: DuckDBEngine, name: str, values: Mapping[str, Scalar]) -> int
     # A bound value cannot be prepared inside `create table as`.
     rows = scratch.connection.sql(statement.sql, params=dict(values))
     rows.create(statement.writes)
-    counted = scratch.connection.execute(f"select count(*) from {statement.writes}").fetchall()
-    return int(counted[0][0])
+    return scratch.count(statement.writes)

@@ -19,7 +19,7 @@ _GAMMAS = ", ".join(f"gamma_{c.name}" for c in COMPARISONS)
 def train(scratch: DuckDBEngine, *, record_count: int) -> Model:
     """Fit the model on the work tables of blocking; a bounded number of pairs is looked at."""
     shipped = shipped_model(record_count)
-    total = _count(scratch, "work.candidates")
+    total = scratch.count("work.candidates")
     step = max(1, -(-total // _TRAINING_PAIRS))
     chosen = (
         "select * from work.candidates"
@@ -138,7 +138,3 @@ def _patterns(scratch: DuckDBEngine, table: str, where: str, pairs_per_pair: flo
         counted.drop("pairs").to_numpy().astype(np.int64),
         counted["pairs"].to_numpy().astype(np.float64) * pairs_per_pair,
     )
-
-
-def _count(scratch: DuckDBEngine, table: str) -> int:
-    return int(scratch.query(f"select count(*) as rows from {table}")["rows"][0])

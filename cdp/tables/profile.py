@@ -77,7 +77,11 @@ ATTRIBUTE_SOURCES = Contract(
         key_column("record_id", INTEGER, "record of the winning claim"),
         key_column("source_record_id", TEXT, "its key in the source", "identifier"),
         key_column("observed_at", INSTANT, "when the source saw it, UTC"),
-        key_column("rule", TEXT, "what decided: only claim, source trust, recency, frequency, tie"),
+        key_column(
+            "rule",
+            TEXT,
+            "what decided: only claim, fuller value, source trust, recency, frequency, tie",
+        ),
         key_column("claim_count", INTEGER, "claims there were, the winner included"),
         key_column(
             "losers", TEXT, "JSON list: the other values, with source and instant", "personal"
@@ -146,6 +150,10 @@ CLAIMS = Contract(
         key_column("observed_at", INSTANT, "when the source saw it, UTC"),
         key_column("trust", INTEGER, "trust in the source, 1 to 9 = most"),
         key_column("value", TEXT, "the value, as text", "personal"),
-        key_column("fullness", INTEGER, "0 for an initial or an address without a street, else 1"),
+        key_column(
+            "fullness",
+            INTEGER,
+            "0 for an initial, an address without a street, a generic email or phone; else 1",
+        ),
     ),
 )

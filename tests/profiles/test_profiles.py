@@ -40,6 +40,7 @@ class World:
         touches: Sequence[dict[str, object]] = (),
         *,
         customer_of: dict[int, str] | None = None,
+        generic: Sequence[dict[str, object]] = (),
         probability: dict[tuple[int, int], float] | None = None,
     ) -> None:
         records = frame(people)
@@ -56,6 +57,7 @@ class World:
         self.engine.store_frame(CONTRACTS["clean.records"], records, append=False)
         self._store("identity.members", members)
         self._store("identity.links", links)
+        self._store("identity.identifiers", generic)
         self._store("clean.touchpoints", [_touch(n, t) for n, t in enumerate(touches, 1)])
         build_customers(self.engine, trust=TRUST)
         build_timeline(self.engine)
@@ -172,6 +174,19 @@ def test_frequency_decides_between_equals(world: World) -> None:
     sources = world.table("attribute_sources").row(0, named=True)
     assert sources["claim_count"] == 3
     assert [loser["value"] for loser in json.loads(sources["losers"])] == ["Ann"]
+
+
+def test_a_role_mailbox_gives_way_to_a_mailbox_of_ones_own(world: World) -> None:
+    shared = {"record_id": 1, "kind": "email", "value": "info@example.com", "is_generic": True}
+    world.build(
+        [
+            {"emails": ["info@example.com"], "source": "crm"},
+            {"emails": ["ann@example.com"], "source": "web"},
+        ],
+        generic=[shared],
+    )
+    assert world.golden()["email"] == "ann@example.com"
+    assert world.golden()["emails"] == ["ann@example.com", "info@example.com"]
 
 
 def test_an_address_survives_whole(world: World) -> None:

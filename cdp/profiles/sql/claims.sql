@@ -1,6 +1,6 @@
 -- grain: one customer, one attribute, one record that states a value of it
 -- key: customer_id, attribute, record_id
--- reads: clean.records, identity.members
+-- reads: clean.records, identity.members, identity.identifiers
 -- writes: profile.claims
 with current_records as (
     select
@@ -10,6 +10,16 @@ with current_records as (
     from clean.records as r
     join identity.members as m on r.record_id = m.record_id and m.valid_to is null
     where r.is_current
+),
+
+-- Switchboards and role mailboxes: they reach someone, but not this person alone.
+generic as (
+    select distinct
+        record_id,
+        kind,
+        value
+    from identity.identifiers
+    where is_generic
 ),
 
 stated as (
@@ -56,20 +66,24 @@ stated as (
 )
 
 select
-    customer_id,
-    claim.attribute as attribute,
-    record_id,
-    source,
-    source_record_id,
-    observed_at,
-    trust,
-    claim.value as value,
+    s.customer_id,
+    s.claim.attribute as attribute,
+    s.record_id,
+    s.source,
+    s.source_record_id,
+    s.observed_at,
+    s.trust,
+    s.claim.value as value,
     -- An initial says less than the name that it begins, an address less without its street.
     case
-        when claim.attribute in ('given_name', 'middle_name') and length(replace(claim.value, '.', '')) = 1 then 0
-        when claim.attribute = 'address' and json_extract_string(claim.value, '/street') is null then 0
+        when s.claim.attribute in ('given_name', 'middle_name')
+            and length(replace(s.claim.value, '.', '')) = 1 then 0
+        when s.claim.attribute = 'address' and json_extract_string(s.claim.value, '/street') is null then 0
+        when g.value is not null then 0
         else 1
     end as fullness
-from stated
-where claim.value is not null
-order by customer_id, attribute, record_id
+from stated as s
+left join generic as g
+    on s.record_id = g.record_id and s.claim.attribute = g.kind and s.claim.value = g.value
+where s.claim.value is not null
+order by s.customer_id, attribute, s.record_id

@@ -58,7 +58,18 @@ select
     f.company,
     case when len(f.emails) > 0 then f.emails end as emails,
     coalesce(o.emails_own, []::varchar[]) as emails_own,
-    [string_split(e, '@')[1] for e in f.emails if length(string_split(e, '@')[1]) >= 5] as locals,
+    -- A mailbox called after its owner says no more than the name does, unless digits make it rare.
+    [
+        string_split(e, '@')[1]
+        for e in f.emails
+        if length(string_split(e, '@')[1]) >= 5
+        and (
+            regexp_matches(e, '^[^@]*\d{3}')
+            or not (
+                contains(e, coalesce(f.surname, e[1:3])) or contains(e, coalesce(f.given, e[1:3]))
+            )
+        )
+    ] as locals,
     case when len(f.phones) > 0 then f.phones end as phones,
     coalesce(o.phones_own, []::varchar[]) as phones_own,
     case when len(f.devices) > 0 then f.devices end as devices,
