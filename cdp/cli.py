@@ -108,12 +108,12 @@ def run(
         open_run(
             _project(project),
             run_id=_new_run_id(now),
-            started_at=now,
             as_of=as_of or now,
             is_full=full,
             accept_jump=accept_jump,
             wait_seconds=wait,
             on_rows=observer.rows_read,
+            clock=_now,
         ) as opened,
     ):
         outcome = rehearse(opened, observer) if dry_run else walk(opened, observer)

@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from cdp.activation.destinations import DESTINATIONS, Destination
 from cdp.activation.files import Row, WrittenFile, write_parts
+from cdp.activation.folder import whole_folder
 from cdp.engine import load
 from cdp.errors import NotFoundError
 from cdp.store.layout import Layout
 
 _SQL = Path(__file__).parent / "sql"
 _CHANNELS = ("email", "sms", "phone", "post")
+_BATCH = 10_000
 
 
 @dataclass(frozen=True)
 class Export:
     """What an export wrote and what it did not.
 
-    ``rows_written`` + rejected + left out = customers of the snapshot. ``opted_out`` counts
-    written customers that refuse a channel and whose row says so; ``untold`` those whose refusal
-    the destination has no column for. ``files`` name, rows, bytes and sha256.
+    ``rows_written`` + rejected + left out = customers of the snapshot. Of the identified
+    customers that refuse a channel, ``opted_out`` counts those whose row says so and ``untold``
+    the others: their row was rejected, or the destination has no column for the channel.
+    ``as_of`` is the clock of the run that made the snapshot. ``files`` name, rows, bytes, sha256.
     """
 
     destination: str
     run_id: str
+    as_of: datetime
     folder: Path
     rows_written: int
     rejected: Mapping[str, int]
@@ -44,7 +46,11 @@ class Export:
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
-        return asdict(self) | {"folder": str(self.folder), "files": [asdict(f) for f in self.files]}
+        return asdict(self) | {
+            "as_of": f"{self.as_of.isoformat()}Z",
+            "folder": str(self.folder),
+            "files": [asdict(file) for file in self.files],
+        }
 
 
 def export_customers(store: Path, *, destination: str, outbox: Path) -> Export:
@@ -55,36 +61,56 @@ def export_customers(store: Path, *, destination: str, outbox: Path) -> Export:
 
     Raises:
         NotFoundError: Nothing is published yet, or there is no such destination.
+        TransientError: Another export goes on, or the disk is full.
     """
     chosen = _chosen(destination)
     run_id, database = _snapshot(store)
+    folder = outbox / f"{chosen.name}_{run_id}"
     with duckdb.connect(str(database), read_only=True) as connection:
         connection.execute("set timezone = 'UTC'")
-        statement = load(_SQL / f"{chosen.name}.sql")
-        found = connection.execute(statement.bind({"published.customers": "main.customers"}))
-        header = [column[0] for column in found.description]
-        good, bad = _sorted_out(chosen, header, found.fetchall())
-        total = connection.execute("select count(*) from customers").fetchall()[0][0]
-        refusals = _refusals(connection)
-    folder = outbox / f"{chosen.name}_{run_id}"
-    written_ids = {str(row[header.index(chosen.key)]) for row in good}
-    told, untold = _told(chosen, refusals, written_ids)
-    with _whole(folder) as building:
-        files = write_parts(building, chosen.file_name, header, good, max_bytes=chosen.max_bytes)
-        write_parts(building, "rejected", ("customer_id", "reason"), bad, max_bytes=None)
-        made = Export(
-            destination=chosen.name,
-            run_id=run_id,
-            folder=folder,
-            rows_written=len(good),
-            rejected=dict(sorted(Counter(str(reason) for _, reason in bad).items())),
-            left_out={"anonymous": total - len(good) - len(bad)},
-            opted_out=told,
-            untold=untold,
-            files=tuple(files),
-        )
-        _write_manifest(building, made, chosen, header)
+        with whole_folder(folder) as building:
+            made, header = _written(building, connection, chosen, folder, run_id)
+            _write_manifest(building, made, chosen, header)
     return made
+
+
+def _written(
+    building: Path,
+    connection: duckdb.DuckDBPyConnection,
+    destination: Destination,
+    folder: Path,
+    run_id: str,
+) -> tuple[Export, list[str]]:
+    as_of = connection.execute("select as_of from runs where run_id = ?", [run_id]).fetchall()[0][0]
+    anonymous = _ids(connection, "kind <> 'identified'")
+    refusals = {
+        channel: _ids(connection, f"kind = 'identified' and not {channel}_consent")
+        for channel in _CHANNELS
+    }
+    statement = load(_SQL / f"{destination.name}.sql")
+    found = connection.execute(statement.bind({"published.customers": "main.customers"}))
+    header = [column[0] for column in found.description]
+    rejected: dict[str, str] = {}
+    rows = _accepted(destination, header, found, rejected)
+    files = write_parts(
+        building, destination.file_name, header, rows, max_bytes=destination.max_bytes
+    )
+    # Rows are rejected while they are written, so these are known only now.
+    write_parts(building, "rejected", ("customer_id", "reason"), rejected.items(), max_bytes=None)
+    told = {c: len(refusals[c] - rejected.keys()) for c in _CHANNELS if c in destination.opt_outs}
+    made = Export(
+        destination=destination.name,
+        run_id=run_id,
+        as_of=as_of,
+        folder=folder,
+        rows_written=sum(file.rows for file in files),
+        rejected=dict(sorted(Counter(rejected.values()).items())),
+        left_out={"anonymous": len(anonymous)},
+        opted_out=told,
+        untold={channel: len(refusals[channel]) - told.get(channel, 0) for channel in _CHANNELS},
+        files=tuple(files),
+    )
+    return made, header
 
 
 def _chosen(destination: str) -> Destination:
@@ -99,6 +125,7 @@ def _chosen(destination: str) -> Destination:
 
 def _snapshot(store: Path) -> tuple[str, Path]:
     layout = Layout(store)
+    # The link is followed once: a swap meanwhile must not mix two snapshots.
     run_id = layout.current_run()
     database = layout.snapshot(run_id or "none") / "profiles.duckdb"
     if run_id is None or not database.is_file():
@@ -108,51 +135,26 @@ def _snapshot(store: Path) -> tuple[str, Path]:
     return run_id, database
 
 
-def _sorted_out(
-    destination: Destination, header: Sequence[str], rows: Sequence[Row]
-) -> tuple[list[Row], list[Row]]:
-    """Rows that can go, and (id, reason) of those that cannot."""
-    good: list[Row] = []
-    bad: list[Row] = []
+def _ids(connection: duckdb.DuckDBPyConnection, condition: str) -> set[str]:
+    found = connection.execute(f"select customer_id from customers where {condition}").fetchall()
+    return {str(row[0]) for row in found}
+
+
+def _accepted(
+    destination: Destination,
+    header: Sequence[str],
+    found: duckdb.DuckDBPyConnection,
+    rejected: dict[str, str],
+) -> Iterator[Row]:
+    """The rows that can go; ``rejected`` gets the id and the reason of each other one."""
     key = header.index(destination.key)
-    for row in rows:
-        reason = _reason_against(destination, dict(zip(header, row, strict=True)))
-        if reason is None:
-            good.append(row)
-        else:
-            bad.append((row[key], reason))
-    return good, bad
-
-
-def _reason_against(destination: Destination, row: Mapping[str, object]) -> str | None:
-    reasons = [f"{name} is missing" for name in destination.required if not row[name]]
-    reasons += [
-        f"{name} is longer than {limit} characters"
-        for name, limit in destination.longest.items()
-        if len(str(row[name] or "")) > limit
-    ]
-    return "; ".join(reasons) or None
-
-
-def _refusals(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    """Each channel and the customers who refuse it."""
-    return {
-        channel: {
-            str(row[0])
-            for row in connection.execute(
-                f"select customer_id from customers where {channel}_consent = false"
-            ).fetchall()
-        }
-        for channel in _CHANNELS
-    }
-
-
-def _told(
-    destination: Destination, refusals: Mapping[str, set[str]], written: set[str]
-) -> tuple[dict[str, int], dict[str, int]]:
-    counts = {channel: len(who & written) for channel, who in refusals.items()}
-    told = {c: n for c, n in counts.items() if c in destination.opt_outs}
-    return told, {c: n for c, n in counts.items() if c not in destination.opt_outs}
+    while batch := found.fetchmany(_BATCH):
+        for row in batch:
+            reason = destination.refusal(dict(zip(header, row, strict=True)))
+            if reason is None:
+                yield row
+            else:
+                rejected[str(row[key])] = reason
 
 
 def _write_manifest(
@@ -162,25 +164,12 @@ def _write_manifest(
         "folder": made.folder.name,
         "key": destination.key,
         "columns": list(header),
+        "encoding": "UTF-8",
+        "line_ending": "LF",
+        "rejected_rows": "rejected.csv",
         "how_to_load": destination.how_to_load,
+        "notes": destination.notes,
     }
     (folder / "manifest.json").write_text(
         json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-
-
-@contextmanager
-def _whole(folder: Path) -> Iterator[Path]:
-    """A folder to write to that takes its place only when all is in it."""
-    building = folder.with_name(f".building-{folder.name}")
-    shutil.rmtree(building, ignore_errors=True)
-    building.mkdir(parents=True)
-    try:
-        yield building
-        for path in building.iterdir():
-            with path.open("rb") as written:
-                os.fsync(written.fileno())
-        shutil.rmtree(folder, ignore_errors=True)
-        building.rename(folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)

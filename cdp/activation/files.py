@@ -6,9 +6,11 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 Row = Sequence[object]
 
@@ -29,30 +31,48 @@ def write_parts(
     """Write rows as one file, or as numbered parts when one would be larger than it may be.
 
     Every part begins with the header. UTF-8, LF, quotes as RFC 4180 wants them. Without rows
-    there is one file with the header alone.
+    there is one file with the header alone. A row too large for any part has one of its own.
     """
-    parts = list(_parts(header, rows, max_bytes))
-    written = []
-    for number, (count, text) in enumerate(parts, 1):
-        name = f"{stem}.csv" if len(parts) == 1 else f"{stem}_{number:03}.csv"
-        (folder / name).write_bytes(text)
-        written.append(WrittenFile(name, count, len(text), hashlib.sha256(text).hexdigest()))
+    written: list[WrittenFile] = []
+    coming = (_line(row) for row in rows)
+    line = next(coming, None)
+    while line is not None or not written:
+        with _part(folder / f"{stem}_{len(written) + 1:03}.csv", _line(header)) as part:
+            while line is not None and part.takes(line, max_bytes):
+                part.add(line)
+                line = next(coming, None)
+        written.append(part.told())
+    if len(written) == 1:
+        only = written[0]
+        (folder / only.name).rename(folder / f"{stem}.csv")
+        written = [WrittenFile(f"{stem}.csv", only.rows, only.bytes, only.sha256)]
     return written
 
 
-def _parts(
-    header: Sequence[str], rows: Iterable[Row], max_bytes: int | None
-) -> Iterator[tuple[int, bytes]]:
-    head = _line(header)
-    lines, size = [head], len(head)
-    for row in rows:
-        line = _line(row)
-        if max_bytes is not None and len(lines) > 1 and size + len(line) > max_bytes:
-            yield len(lines) - 1, b"".join(lines)
-            lines, size = [head], len(head)
-        lines.append(line)
-        size += len(line)
-    yield len(lines) - 1, b"".join(lines)
+class _Part:
+    def __init__(self, name: str, stream: BinaryIO, head: bytes) -> None:
+        self._name, self._stream = name, stream
+        self._digest = hashlib.sha256()
+        self._rows, self._size = -1, 0
+        self.add(head)
+
+    def takes(self, line: bytes, max_bytes: int | None) -> bool:
+        return max_bytes is None or not self._rows or self._size + len(line) <= max_bytes
+
+    def add(self, line: bytes) -> None:
+        self._stream.write(line)
+        self._digest.update(line)
+        self._rows += 1
+        self._size += len(line)
+
+    def told(self) -> WrittenFile:
+        return WrittenFile(self._name, self._rows, self._size, self._digest.hexdigest())
+
+
+@contextmanager
+def _part(path: Path, head: bytes) -> Iterator[_Part]:
+    with path.open("wb") as stream:
+        yield _Part(path.name, stream, head)
 
 
 def _line(row: Row) -> bytes:
@@ -66,7 +86,7 @@ def text_of(value: object) -> str:
     """A value as imports read it: ISO dates, instants in UTC, true and false, null as nothing.
 
     >>> text_of(datetime(2026, 5, 1, 9, 30)), text_of(date(2026, 5, 1)), text_of(True)
-    ('2026-05-01T09:30:00.000Z', '2026-05-01', 'true')
+    ('2026-05-01T09:30:00.000000Z', '2026-05-01', 'true')
     """
     match value:
         case None:
@@ -74,7 +94,7 @@ def text_of(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case datetime():
-            return value.isoformat(timespec="milliseconds") + "Z"
+            return value.isoformat(timespec="microseconds") + "Z"
         case date():
             return value.isoformat()
         case _:

@@ -33,6 +33,7 @@ class Run:
     layout: Layout
     run_id: str
     as_of: datetime
+    clock: Callable[[], datetime]
     seed: int = 20_261_123
     is_full: bool = False
     accept_jump: bool = False
@@ -58,14 +59,20 @@ class Run:
             return True
         return last["inputs"] != self.inputs
 
+    def finish(self, status: str, figures: Mapping[str, int | str | None] | None = None) -> None:
+        """Enter the run's end in the ledger, at the time that its clock shows."""
+        self.ledger.finish_run(
+            self.run_id, status=status, finished_at=self.clock(), figures=figures or {}
+        )
+
 
 @contextmanager
 def open_run(
     project: Project,
     *,
     run_id: str,
-    started_at: datetime,
     as_of: datetime,
+    clock: Callable[[], datetime],
     is_full: bool = False,
     accept_jump: bool = False,
     wait_seconds: float = 0,
@@ -73,14 +80,17 @@ def open_run(
 ) -> Iterator[Run]:
     """Hold the store's lock and its engine for one run, and enter the run in the ledger.
 
+    ``as_of`` is the instant at which all results stand. ``clock`` tells the ledger when the run
+    begins and ends, UTC; no result hangs on it.
+
     Raises:
         StoreLockedError: Another run holds the store.
     """
-    layout = Layout(project.store)
+    layout, started_at = Layout(project.store), clock()
     with writer_lock(layout, run_id=run_id, started_at=started_at, wait_seconds=wait_seconds):
         engine = DuckDBEngine(layout.warehouse)
         try:
-            run = Run(project, engine, layout, run_id, as_of,
+            run = Run(project, engine, layout, run_id, as_of, clock,
                       is_full=is_full, accept_jump=accept_jump, on_rows=on_rows)  # fmt: skip
             run.ledger.start_run(
                 run_id, started_at=started_at, as_of=as_of, settings=project_fingerprint(project)

@@ -178,7 +178,7 @@ def _traits(run: Run) -> None:
 def _publish(run: Run) -> StepReport:
     figures = figures_of(run.engine, run.run_id) | {"inputs": run.inputs}
     if not run.has_work:
-        run.ledger.finish_run(run.run_id, status="unchanged", finished_at=run.as_of, figures={})
+        run.finish("unchanged")
         return StepReport(did_work=False)
     problems = check_gate(run.engine, run.ledger.last_run(["published"]), figures)
     if problems and not run.accept_jump:
@@ -190,7 +190,7 @@ def _publish(run: Run) -> StepReport:
         )
     # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
     # between the two leaves a current link that names another run, and the next run repairs it.
-    run.ledger.finish_run(run.run_id, status="published", finished_at=run.as_of, figures=figures)
+    run.finish("published", figures)
     references = tuple(name.partition(".")[2] for name in _references(run.project))
     rows = publish(
         run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references

@@ -59,7 +59,7 @@ def walk(run: Run, observer: Observer) -> Outcome:
             observer.step_started(step)
             observer.step_ended(step, step.call(run))
     except CdpError:
-        run.ledger.finish_run(run.run_id, status="failed", finished_at=run.as_of, figures={})
+        run.finish("failed")
         raise
     return outcome_of(run)
 
@@ -77,7 +77,7 @@ def rehearse(run: Run, observer: Observer) -> Outcome:
                     observer.step_ended(step, step.call(run))
             raise _RehearsalDone(outcome_of(run, status="rehearsed"))
     except _RehearsalDone as done:
-        run.ledger.finish_run(run.run_id, status="rehearsed", finished_at=run.as_of, figures={})
+        run.finish("rehearsed")
         return done.outcome
 
 

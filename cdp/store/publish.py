@@ -20,7 +20,7 @@ from sqlglot import exp
 from cdp.engine import Engine, Statement, built, load
 from cdp.engine.duckdb_tables import create_table
 from cdp.store.layout import Layout
-from cdp.tables import Contract
+from cdp.tables import Contract, reference_rows
 from cdp.tables.published import PUBLISHED
 
 _SQL = Path(__file__).parent / "sql"
@@ -105,21 +105,18 @@ def _write_database(folder: Path, references: tuple[str, ...]) -> None:
         connection.execute(f"attach '{target}' as snapshot (storage_version '{_STORAGE_VERSION}')")
         connection.execute("use snapshot")
         for contract in PUBLISHED:
-            _fill(connection, contract, folder)
+            _fill(connection, contract, contract.name.split(".")[1], folder)
         for name in references:
-            path = str(folder / f"reference_{name}.parquet")
-            connection.execute(
-                f'create table "reference_{name}" as select * from read_parquet($path)',
-                {"path": path},
-            )
+            _fill(connection, reference_rows(name), f"reference_{name}", folder)
         connection.execute("use memory")
         connection.execute("detach snapshot")
     finally:
         connection.close()
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, contract: Contract, folder: Path) -> None:
-    table = contract.name.split(".")[1]
+def _fill(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, folder: Path
+) -> None:
     plain = Contract(f"main.{table}", contract.grain, contract.key, contract.columns)
     connection.execute(create_table(plain))
     connection.execute(

@@ -42,7 +42,7 @@ def failing_without_cells(run: Run, step: Step) -> Iterator[None]:
 def _mark_failed(run: Run) -> None:
     # A store that broke cannot take the entry; the step's own failure is what counts.
     with suppress(Exception):
-        run.ledger.finish_run(run.run_id, status="failed", finished_at=run.as_of, figures={})
+        run.finish("failed")
 
 
 def _place(defect: Exception) -> str:

@@ -38,15 +38,15 @@ def build_run_resource(project: Project) -> dg.ResourceDefinition:
     )
     def pipeline_run(context: dg.InitResourceContext) -> Iterator[Run]:
         settings = RunSettings(**context.resource_config)
-        started_at = datetime.now(UTC).replace(tzinfo=None)
+        started_at = _now()
         with open_run(
             project,
             run_id=run_id_of(started_at, context.run.run_id if context.run else ""),
-            started_at=started_at,
             as_of=_instant(settings.as_of) or started_at,
             is_full=settings.full,
             accept_jump=settings.accept_jump,
             wait_seconds=settings.wait_seconds,
+            clock=_now,
         ) as run:
             yield run
             _end_unpublished(run)
@@ -54,10 +54,14 @@ def build_run_resource(project: Project) -> dg.ResourceDefinition:
     return pipeline_run
 
 
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def _end_unpublished(run: Run) -> None:
     entry = run.ledger.last_run(["running"])
     if entry is not None and entry["run_id"] == run.run_id:
-        run.ledger.finish_run(run.run_id, status="partial", finished_at=run.as_of, figures={})
+        run.finish("partial")
 
 
 def run_id_of(started_at: datetime, dagster_run_id: str) -> str:

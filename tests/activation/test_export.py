@@ -25,6 +25,8 @@ from cdp.tables import CONTRACTS
 from cdp.tables.contract import Contract
 
 CUSTOMERS = CONTRACTS["published.customers"]
+RUNS = CONTRACTS["published.runs"]
+AS_OF = datetime(2026, 5, 3, 12)
 FIXED = {
     "kind": "identified", "surname": "Lee", "emails": ["a@example.com"], "phones": [],
     "sources": ["crm"], "record_count": 1, "touchpoint_count": 0,
@@ -41,6 +43,11 @@ customers = st.lists(
             "given_name": texts,
             "surname": st.one_of(texts, st.just("L" * 90)),
             "street": texts,
+            "job_title": st.one_of(texts, st.just("#N/A")),
+            "email": st.sampled_from([None, "a.b+c@example.com", "a@example", "a b@example.com"]),
+            "phones": st.lists(st.sampled_from(["+16505550101", "+16505550102"]), max_size=2),
+            "last_seen_at": st.datetimes(datetime(2000, 1, 1), datetime(2026, 1, 1)),
+            "identity_confidence": st.floats(0, 1),
             "birth_date": st.one_of(st.none(), st.dates(date(1900, 1, 1), date(2020, 1, 1))),
             "email_consent": consents,
             "sms_consent": consents,
@@ -68,6 +75,13 @@ def publish(store: Path, rows: Sequence[dict[str, object]], run_id: str = "r1") 
         connection.execute(create_table(plain))
         connection.register("incoming", table.to_arrow())
         connection.execute("insert into customers by name select * from incoming")
+        connection.execute(create_table(Contract("main.runs", RUNS.grain, RUNS.key, RUNS.columns)))
+        run = {"run_id": run_id, "as_of": AS_OF, "started_at": AS_OF}
+        connection.execute(
+            "insert into runs (run_id, as_of, started_at, status, settings)"
+            " values ($run_id, $as_of, $started_at, 'published', 's')",
+            run,
+        )
     link = store / "published" / "current"
     link.unlink(missing_ok=True)
     link.symlink_to(run_id)
@@ -106,25 +120,58 @@ def test_what_is_written_reads_back_the_same(rows: list[dict[str, object]]) -> N
         made = exported(Path(folder), "csv")
         kept = [row for row in rows if row["kind"] == "identified"]
         for line, row in zip(lines(made.folder / "customers.csv"), kept, strict=True):
-            for name in ("given_name", "surname", "street"):
+            assert list(line) == list(CUSTOMERS.column_names)
+            for name in ("given_name", "surname", "street", "job_title", "email"):
                 assert line[name] == (row[name] or "")
             assert line["birth_date"] == str(row["birth_date"] or "")
+            assert [phone for phone in line["phones"].split(";") if phone] == row["phones"]
+            seen = datetime.fromisoformat(line["last_seen_at"])
+            assert seen.replace(tzinfo=None) == row["last_seen_at"]
+            assert float(line["identity_confidence"]) == row["identity_confidence"]
+
+
+OPT_OUTS = {
+    "salesforce": {"email": "HasOptedOutOfEmail", "sms": "DoNotCall", "phone": "DoNotCall"},
+    "csv": {c: f"{c}_consent" for c in ("email", "sms", "phone", "post")},
+}
+KEYS = {"salesforce": "Cdp_Id__c", "csv": "customer_id"}
+
+
+@settings(max_examples=25)
+@given(customers, st.sampled_from(["csv", "salesforce"]))
+def test_every_refusal_is_in_the_file_or_counted_as_untold(
+    rows: list[dict[str, object]], destination: str
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        publish(Path(folder) / "store", rows)
+        made = exported(Path(folder), destination)
+        read = [line for file in made.files for line in lines(made.folder / file.name)]
+        written = {line[KEYS[destination]]: line for line in read}
+        refused = {"salesforce": "true", "csv": "false"}[destination]
+        for channel in ("email", "sms", "phone", "post"):
+            who = {
+                f"c_{n:016}"
+                for n, row in enumerate(rows)
+                if row["kind"] == "identified" and row[f"{channel}_consent"] is False
+            }
+            column = OPT_OUTS[destination].get(channel)
+            told = {i for i in who & written.keys() if column}
+            assert {i for i in told if written[i][str(column)] == refused} == told
+            assert made.opted_out.get(channel, 0) == len(told)
+            assert made.untold[channel] == len(who) - len(told)
 
 
 @settings(max_examples=25)
 @given(customers)
-def test_every_refusal_of_a_written_customer_is_in_the_file(rows: list[dict[str, object]]) -> None:
+def test_salesforce_is_told_of_no_refusal_that_was_not_made(rows: list[dict[str, object]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         publish(Path(folder) / "store", rows)
         made = exported(Path(folder), "salesforce")
-        by_id = {f"c_{n:016}": row for n, row in enumerate(rows)}
         for line in lines(made.folder / "Contact.csv"):
-            row = by_id[line["Cdp_Id__c"]]
+            row = rows[int(line["Cdp_Id__c"].removeprefix("c_"))]
             refuses_calls = row["phone_consent"] is False or row["sms_consent"] is False
             assert line["HasOptedOutOfEmail"] == ("true" if row["email_consent"] is False else "")
             assert line["DoNotCall"] == ("true" if refuses_calls else "")
-            assert line["LastName"]
-            assert len(line["LastName"]) <= 80
 
 
 def test_the_header_is_that_of_the_import(tmp_path: Path) -> None:
@@ -137,15 +184,49 @@ def test_the_header_is_that_of_the_import(tmp_path: Path) -> None:
     assert "1980-02-03" in row
 
 
-def test_rejected_rows_name_the_customer_and_the_reason(tmp_path: Path) -> None:
-    publish(tmp_path / "store", [{"surname": None}, {"surname": "L" * 81}, {}])
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"surname": None}, "LastName is missing"),
+        ({"surname": " "}, "LastName is missing"),
+        ({"surname": "L" * 81}, "LastName is longer than 80 characters"),
+        ({"email": f"{'a' * 69}@example.com"}, "Email is longer than 80 characters"),
+        ({"email": ".a@example.com"}, "Email is malformed"),
+        ({"email": "a@example"}, "Email is malformed"),
+        ({"email": "a@-example.com"}, "Email is malformed"),
+        ({"job_title": "#N/A"}, "Title is #N/A, which would empty the field"),
+        ({"surname": None, "city": "C" * 41},
+         "LastName is missing; MailingCity is longer than 40 characters"),
+    ],
+)  # fmt: skip
+def test_a_row_that_salesforce_would_refuse_is_rejected_with_its_reason(
+    tmp_path: Path, row: dict[str, object], reason: str
+) -> None:
+    publish(tmp_path / "store", [{}, row])
     made = exported(tmp_path, "salesforce")
-    assert made.rejected == {
-        "LastName is longer than 80 characters": 1, "LastName is missing": 1,
-    }  # fmt: skip
-    assert [line["reason"] for line in lines(made.folder / "rejected.csv")] == [
-        "LastName is missing", "LastName is longer than 80 characters",
-    ]  # fmt: skip
+    assert (made.rows_written, made.rejected) == (1, {reason: 1})
+    assert lines(made.folder / "rejected.csv") == [
+        {"customer_id": "c_0000000000000001", "reason": reason}
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"surname": "L" * 80},
+        {"email": f"{'a' * 68}@example.com"},
+        {"email": "a..b.@sub.example.co.uk"},
+        {"email": "josé+1@xn--bcher-kva.example"},
+        {"given_name": "=1+1"},
+    ],
+)
+def test_a_row_at_the_edge_of_the_limits_goes_verbatim(
+    tmp_path: Path, row: dict[str, object]
+) -> None:
+    publish(tmp_path / "store", [row])
+    made = exported(tmp_path, "salesforce")
+    assert made.rows_written == 1
+    assert set(row.values()) <= set(lines(made.folder / "Contact.csv")[0].values())
 
 
 def test_the_manifest_names_every_file_with_its_rows_and_fingerprint(tmp_path: Path) -> None:
@@ -153,6 +234,10 @@ def test_the_manifest_names_every_file_with_its_rows_and_fingerprint(tmp_path: P
     made = exported(tmp_path, "salesforce")
     manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["run_id"], manifest["rows_written"], manifest["key"]) == ("r1", 1, "Cdp_Id__c")
+    assert (manifest["as_of"], manifest["line_ending"]) == ("2026-05-03T12:00:00Z", "LF")
+    assert manifest["left_out"] == {"anonymous": 1}
+    first = (made.folder / manifest["files"][0]["name"]).read_text(encoding="utf-8").splitlines()[0]
+    assert manifest["columns"] == first.split(",")
     for file in manifest["files"]:
         text = (made.folder / file["name"]).read_bytes()
         assert (file["bytes"], file["sha256"]) == (len(text), hashlib.sha256(text).hexdigest())
@@ -165,20 +250,17 @@ def test_the_same_snapshot_again_gives_the_same_bytes(tmp_path: Path) -> None:
     assert first == again
 
 
-def test_a_failed_export_leaves_no_folder_and_the_former_one_whole(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    publish(tmp_path / "store", [{}])
-    before = {p.name: p.read_bytes() for p in exported(tmp_path, "csv").folder.iterdir()}
-
-    def full(*_: object) -> None:
-        raise OSError
-
-    monkeypatch.setattr(cdp.activation.export, "_write_manifest", full)
-    with pytest.raises(OSError):  # noqa: PT011 - any failure will do
-        exported(tmp_path, "csv")
-    assert [p.name for p in (tmp_path / "outbox").iterdir()] == ["csv_r1"]
-    assert {p.name: p.read_bytes() for p in (tmp_path / "outbox" / "csv_r1").iterdir()} == before
+def test_a_failed_export_leaves_no_folder_and_the_former_one_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "outbox" / "csv_r1"
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), whole_folder(folder) as building:
+            (building / "half.csv").write_text("half")
+            raise ZeroDivisionError
+        assert not visible(tmp_path) or contents(folder) == before
+        publish(tmp_path / "store", [{}])
+        before = contents(exported(tmp_path, "csv").folder)
+        publish(tmp_path / "other", [{}])
+    assert visible(tmp_path) == ["csv_r1"]
 
 
 @given(st.lists(st.text(alphabet="aé,\n", max_size=20), max_size=20), st.integers(30, 90))

@@ -49,7 +49,7 @@ def test_a_published_store_tells_its_account_and_what_wants_a_look(tmp_path: Pat
 def test_the_writer_is_named_while_it_writes_and_readers_go_on(tmp_path: Path) -> None:
     company = Company(tmp_path)
     company.deliver(FILES, "r1")
-    with open_run(company.project, run_id="r2", started_at=AS_OF, as_of=AS_OF):
+    with open_run(company.project, run_id="r2", clock=lambda: AS_OF, as_of=AS_OF):
         found = explain.read_status(tmp_path / "warehouse")
         assert found.writer is not None
         assert (found.writer["run_id"], found.writer["pid"]) == ("r2", os.getpid())

@@ -56,7 +56,7 @@ def test_a_full_run_gives_equal_rows_and_the_same_ids(ran: Company) -> None:
         assert_frame_equal(table, before[name])
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(st.integers(0, 10_000))
 def test_the_order_of_rows_and_files_does_not_matter(seed: int) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -68,7 +68,7 @@ def test_the_order_of_rows_and_files_does_not_matter(seed: int) -> None:
             assert_frame_equal(state_of(straight)[name], state_of(mixed)[name])
 
 
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(st.permutations(sorted(FILES)), st.integers(1, 3))
 def test_files_in_any_portions_make_the_same_customers(names: list[str], cut: int) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -84,13 +84,13 @@ def test_files_in_any_portions_make_the_same_customers(names: list[str], cut: in
 
 
 @pytest.mark.parametrize(
-    "last_step", ["land_shop", "clean_crm", "fold", "score", "assign_ids", "traits"]
+    "last_step", ["land_shop", "clean_crm", "assign_ids", "traits"]
 )
 def test_a_run_that_died_is_made_good_by_the_next(tmp_path: Path, last_step: str) -> None:
     undisturbed, struck = Company(tmp_path / "a"), Company(tmp_path / "b")
     undisturbed.deliver(FILES, "r1")
     struck.write(FILES)
-    with open_run(struck.project, run_id="r0", started_at=AS_OF, as_of=AS_OF) as run:
+    with open_run(struck.project, run_id="r0", clock=lambda: AS_OF, as_of=AS_OF) as run:
         for step in build_steps(run.project):
             step.call(run)
             if step.name == last_step:

@@ -142,7 +142,7 @@ class Company:
         with open_run(
             self.project,
             run_id=name,
-            started_at=as_of,
+            clock=lambda: as_of,
             as_of=as_of,
             is_full=is_full,
             accept_jump=True,

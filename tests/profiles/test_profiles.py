@@ -282,4 +282,4 @@ def test_fifths_rise_with_the_value_and_equals_share_one(world: World) -> None:
         fifth[0] for fifth in fifths.values()
     )
     assert traits["rfm_monetary"].max() == 5
-    assert set(traits["rfm_frequency"]) == {5}
+    assert set(traits["rfm_frequency"]) == {3}

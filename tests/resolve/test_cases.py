@@ -36,6 +36,11 @@ ONE = {
         given_name=Omar surname=Haddad birth_date=1979-01-02 emails=o@example.org city=Reno
         given_name=Omar surname=Haddad birth_date=1979-01-02 emails=o@example.org city=Boise
     """,
+    "first name and surname in each other's column": """
+        given_name=Amber surname=Hall emails=amber9021@example.org phones=+12125550106
+        given_name=Hall surname=Amber emails=amber9021@example.org
+        emails=amber9021@example.org phones=+12125550106
+    """,
     "a declared key joins whatever the names say": """
         given_name=Vera surname=Pohl keys=shop:7
         given_name=Joan surname=Moss keys=shop:7
@@ -92,8 +97,7 @@ def group_of() -> dict[str, list[int]]:
 
 @pytest.mark.parametrize("case", ONE)
 def test_two_records_of_one_person_are_one(case: str, group_of: dict[str, list[int]]) -> None:
-    first, second = group_of[case]
-    assert first == second
+    assert len(set(group_of[case])) == 1
 
 
 @pytest.mark.parametrize("case", APART)

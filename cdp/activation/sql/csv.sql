@@ -3,8 +3,7 @@
 -- reads: published.customers
 -- writes: outbox.csv
 select
-    * exclude (kind)
-    replace (
+    * replace (
         array_to_string(emails, ';') as emails,
         array_to_string(phones, ';') as phones,
         array_to_string(sources, ';') as sources

@@ -74,7 +74,23 @@ main_orders as (
     ) = 1
 ),
 
--- Fifths by rank, equal values in one fifth, so that no tie is broken by chance.
+-- The middle of its ties places a value: below, and half of those that equal it. So no tie is
+-- broken by chance, and where all are equal all are in the middle fifth.
+placed as (
+    select
+        *,
+        (cume_dist() over (order by latest_order_at) + (rank() over (order by latest_order_at) - 1) / count(*) over ())
+        / 2 as recency_place,
+        (cume_dist() over (order by all_orders) + (rank() over (order by all_orders) - 1) / count(*) over ())
+        / 2 as frequency_place,
+        (
+            cume_dist() over (partition by currency order by revenue)
+            + (rank() over (partition by currency order by revenue) - 1) / count(*) over (partition by currency)
+        )
+        / 2 as monetary_place
+    from main_orders
+),
+
 scored as (
     select
         customer_id,
@@ -82,10 +98,10 @@ scored as (
         revenue,
         all_orders,
         latest_order_at,
-        cast(ceil(5 * cume_dist() over (order by latest_order_at)) as bigint) as rfm_recency,
-        cast(ceil(5 * cume_dist() over (order by all_orders)) as bigint) as rfm_frequency,
-        cast(ceil(5 * cume_dist() over (partition by currency order by revenue)) as bigint) as rfm_monetary
-    from main_orders
+        cast(ceil(5 * recency_place) as bigint) as rfm_recency,
+        cast(ceil(5 * frequency_place) as bigint) as rfm_frequency,
+        cast(ceil(5 * monetary_place) as bigint) as rfm_monetary
+    from placed
 )
 
 select

@@ -7,6 +7,7 @@ with members as (
         c.cluster,
         r.record_id,
         string_split(r.given_name, ' ')[1] as given,
+        r.surname,
         substr(coalesce(r.middle_name, string_split(r.given_name, ' ')[2]), 1, 1) as middle,
         r.birth_date,
         r.sex,
@@ -31,6 +32,7 @@ compared as (
         r.record_id as record_r,
         length(l.given) > 1 and length(r.given) > 1
         and not list_has_any(l.given_forms, r.given_forms)
+        and not (coalesce(l.given = r.surname, false) and coalesce(l.surname = r.given, false))
         and levenshtein(l.given, r.given) > greatest(1, least(length(l.given), length(r.given)) // 3)
             as given_name,
         l.middle <> r.middle as middle_name,

@@ -1,0 +1,7 @@
+"""`python -m cdp`: the `cdp` command."""
+
+from __future__ import annotations
+
+from cdp.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""`make demo` prints what the README shows, and its three commands work as printed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TIMES = re.compile(r"\d+\.\d s")
+
+
+def ran(*words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def lines(text: str, project: str) -> list[str]:
+    """What is printed, without times, trailing blanks and the folder it was printed for."""
+    told = TIMES.sub("? s", text.replace(project, "data"))
+    return [line.rstrip() for line in told.strip().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A demo project of its own, and what running it printed."""
+    project = tmp_path_factory.mktemp("demo") / "project"
+    (project / "sources").mkdir(parents=True)
+    for source in ((ROOT / "data" / "cdp.yaml"), *(ROOT / "data" / "sources").iterdir()):
+        (project / source.relative_to(ROOT / "data")).write_bytes(source.read_bytes())
+    return project, ran("-m", "data.demo", "--project", str(project))
+
+
+def test_the_demo_prints_what_the_readme_shows(demo: tuple[Path, str]) -> None:
+    project, printed = demo
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("```text\n")[2].partition("```")[0]
+    assert lines(printed, str(project)) == lines(shown, "data")[1:]
+
+
+def test_the_three_commands_to_try_next_work(demo: tuple[Path, str]) -> None:
+    project, printed = demo
+    commands = [line.split() for line in printed.splitlines() if "bin/cdp" in line]
+    assert len(commands) == 3
+    for _, *words in commands:
+        told = ran("-m", "cdp", *words)
+        assert str(project) in told or "Golden record" in told
+
+
+def test_the_demo_again_publishes_nothing_and_says_the_same(demo: tuple[Path, str]) -> None:
+    project, printed = demo
+    published = project / "warehouse" / "published"
+    before = sorted(path.name for path in published.iterdir())
+    again = ran("-m", "data.demo", "--project", str(project))
+    assert lines(again, str(project)) == lines(printed, str(project))[1:]
+    assert sorted(path.name for path in published.iterdir()) == before
