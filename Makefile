@@ -43,8 +43,9 @@ bench-demo: $(DEV) ## How hard the demo's duplicates are to find
 dev: $(BASE) ## Open the Dagster project in a browser
 	@$(BIN)/python -m dagster_project.dev
 
-docs: $(BASE) ## Write the table reference anew from cdp/tables
+docs: $(BASE) ## Write the table reference and the README's demo output anew
 	@$(BIN)/python -m tools.reference
+	@$(BIN)/python -m tools.readme
 
 hooks: $(DEV) ## Run the checks before each commit
 	$(BIN)/pre-commit install

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -53,8 +53,7 @@ def delivered_at(path: Path, source: Source) -> datetime:
         DeliveryError: The contract wants a date in the name and there is none.
     """
     if source.delivered_at is None:
-        changed = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-        return changed.replace(tzinfo=None)
+        return _modified_at(path)
     pattern = source.delivered_at.from_name
     digits = re.sub(
         r"%[a-zA-Z]", lambda code: _DIGITS.get(code.group(), r"\w+?"), re.escape(pattern)
@@ -70,6 +69,10 @@ def delivered_at(path: Path, source: Source) -> datetime:
             where=f"source {source.name}: {path.name}",
             next_step="rename the file, or mend `delivered_at.from_name` in its contract",
         ) from None
+
+
+def _modified_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(tzinfo=None)
 
 
 _DIGITS = {
@@ -98,29 +101,40 @@ def land_source(
     """Land every new file of a source; each file in a transaction of its own.
 
     A file is new when no delivery has its name and content, and its content is not that of the
-    source's latest delivery. ``on_rows`` hears of every chunk of rows read.
+    source's latest delivery. One that could not be read is tried again by each run, and one that
+    was read in another format (its contract was mended) is read again. ``on_rows`` hears of every
+    chunk of rows read.
     """
     ledger = Ledger(engine)
     engine.ensure(raw_rows(source.name))
     new: list[str] = []
     rows = known = unreadable = 0
-    for arrival in _arrivals(project, source):
+    for found in _arrivals(project, source):
         with engine.transaction():
             earlier = ledger.deliveries(source.name)
-            if _is_known(earlier, arrival):
+            entry = _entry_of(earlier, found)
+            if entry is not None and _is_settled(entry, found):
                 known += 1
                 continue
-            delivery_id = _delivery_id(earlier, arrival)
-            if _repeats_latest(earlier, arrival):
-                ledger.add_delivery(
+            arrival = found if entry else _after_former(earlier, found)
+            delivery_id = str(entry["delivery_id"]) if entry else _delivery_id(earlier, arrival)
+            if entry is None and _repeats_latest(earlier, arrival):
+                ledger.enter(
                     arrival, delivery_id=delivery_id, status="repeat", header=None, rows_read=0,
                     reason="same content as the source's latest delivery",
                     as_of=as_of, run_id=run_id,
                 )  # fmt: skip
                 continue
-        landed = _land(engine, ledger, source, arrival, delivery_id, as_of, run_id, on_rows)
-        if landed is None:
+        try:
+            landed = _land(engine, ledger, source, arrival, delivery_id, as_of, run_id, on_rows)
+        except DeliveryError as fault:
             unreadable += 1
+            # What was read before stays as it was read; what never was is entered once.
+            if entry is None or (entry["status"] == "unreadable" and entry["reason"] != fault.what):
+                ledger.enter(
+                    arrival, delivery_id=delivery_id, status="unreadable", header=None,
+                    reason=fault.what, rows_read=0, as_of=as_of, run_id=run_id,
+                )  # fmt: skip
         else:
             new.append(delivery_id)
             rows += landed
@@ -128,27 +142,53 @@ def land_source(
 
 
 def _arrivals(project: Project, source: Source) -> list[Arrival]:
-    arrivals = [
-        Arrival(
-            source=source.name,
-            source_file=path.relative_to(project.root).as_posix(),
-            path=path,
-            sha256=fingerprint_file(path),
-            size_bytes=path.stat().st_size,
-            delivered_at=delivered_at(path, source),
-        )
-        for path in find_files(project, source)
-    ]
+    arrivals = [_arrival(project, source, path) for path in find_files(project, source)]
     return sorted(arrivals, key=lambda a: (a.delivered_at, a.source_file))
 
 
-def _is_known(earlier: pl.DataFrame, arrival: Arrival) -> bool:
+def _arrival(project: Project, source: Source, path: Path) -> Arrival:
+    fault = None
+    try:
+        instant = delivered_at(path, source)
+    except DeliveryError as unnamed:
+        instant, fault = _modified_at(path), unnamed
+    return Arrival(
+        source=source.name,
+        source_file=path.relative_to(project.root).as_posix(),
+        path=path,
+        sha256=fingerprint_file(path),
+        size_bytes=path.stat().st_size,
+        delivered_at=instant,
+        format=source.format.model_dump_json(),
+        fault=fault,
+    )
+
+
+def _entry_of(earlier: pl.DataFrame, arrival: Arrival) -> dict[str, object] | None:
+    """The ledger's entry of this very file: the latest content under its name is what counts.
+
+    So a file that goes A, B, A under one name is three deliveries.
+    """
     same_file = earlier.filter(pl.col("source_file") == arrival.source_file)
-    # Entries are compared by landing: the latest content under this name is what counts, so that
-    # a file that goes A, B, A under one name is three deliveries.
     if not same_file.height:
-        return False
-    return bool(same_file.sort("landed_at", "delivery_id")["sha256"][-1] == arrival.sha256)
+        return None
+    latest = same_file.sort("landed_at", "delivery_id").row(-1, named=True)
+    return latest if latest["sha256"] == arrival.sha256 else None
+
+
+def _after_former(earlier: pl.DataFrame, arrival: Arrival) -> Arrival:
+    """A file written anew under its name comes after what that name held before."""
+    former = earlier.filter(pl.col("source_file") == arrival.source_file)["delivered_at"].max()
+    if not isinstance(former, datetime) or arrival.delivered_at > former:
+        return arrival
+    return replace(arrival, delivered_at=former + timedelta(microseconds=1))
+
+
+def _is_settled(entry: Mapping[str, object], arrival: Arrival) -> bool:
+    """Whether there is nothing to read: it was read, and would be read the same way again."""
+    if entry["status"] == "repeat":
+        return True
+    return entry["status"] != "unreadable" and entry["format"] == arrival.format
 
 
 def _repeats_latest(earlier: pl.DataFrame, arrival: Arrival) -> bool:
@@ -169,9 +209,9 @@ def _delivery_id(earlier: pl.DataFrame, arrival: Arrival) -> str:
 def stage_rows(engine: Engine, source: Source, rows: list[Row], *, as_of: datetime) -> None:
     """Put rows in place as a delivery named ``preview``, for a look that stores nothing."""
     contract = raw_rows(source.name)
-    arrival = Arrival(source.name, "preview", Path("preview"), "", 0, as_of)
+    arrival = Arrival(source.name, "preview", Path("preview"), "", 0, as_of, "")
     engine.store_frame(contract, _table(rows, contract, "preview", "preview"), append=False)
-    Ledger(engine).add_delivery(
+    Ledger(engine).enter(
         arrival, delivery_id="preview", status="landed", reason=None, header=None,
         rows_read=len(rows), as_of=as_of, run_id="preview",
     )  # fmt: skip
@@ -186,28 +226,24 @@ def _land(
     as_of: datetime,
     run_id: str,
     on_rows: Callable[[int], None],
-) -> int | None:
-    """Write one file's rows; null when the file is unreadable, which the ledger then says."""
+) -> int:
+    """Write one file's rows, those of a former reading replaced; the number of rows."""
+    if arrival.fault is not None:
+        raise arrival.fault
     contract = raw_rows(source.name)
-    try:
-        with engine.transaction(), open_rows(arrival.path, source.format) as reader:
-            rows = 0
-            for chunk in _chunks(reader.rows):
-                table = _table(chunk, contract, delivery_id, arrival.source_file)
-                rows += engine.store_frame(contract, table, append=True, is_key_checked=False)
-                on_rows(len(chunk))
-            ledger.add_delivery(
-                arrival, delivery_id=delivery_id, status="landed", reason=None, rows_read=rows,
-                header=json.dumps(reader.header) if reader.header else None,
-                as_of=as_of, run_id=run_id,
-            )  # fmt: skip
-        return rows
-    except DeliveryError as fault:
-        ledger.add_delivery(
-            arrival, delivery_id=delivery_id, status="unreadable", reason=fault.what, rows_read=0,
-            header=None, as_of=as_of, run_id=run_id,
+    with engine.transaction(), open_rows(arrival.path, source.format) as reader:
+        engine.delete(contract.name, "delivery_id", [delivery_id])
+        rows = 0
+        for chunk in _chunks(reader.rows):
+            table = _table(chunk, contract, delivery_id, arrival.source_file)
+            rows += engine.store_frame(contract, table, append=True, is_key_checked=False)
+            on_rows(len(chunk))
+        ledger.enter(
+            arrival, delivery_id=delivery_id, status="landed", reason=None, rows_read=rows,
+            header=json.dumps(reader.header) if reader.header else None,
+            as_of=as_of, run_id=run_id,
         )  # fmt: skip
-        return None
+    return rows
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:

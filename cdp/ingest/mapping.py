@@ -145,6 +145,9 @@ class _RawRow:
         patch: dict[str, object] = {}
         for column in self.columns:
             *parents, leaf = self._path(column)
+            if any(part.isdigit() for part in [*parents, leaf][1:]):
+                # A patch knows no places in a list: to take one away would lose the others.
+                continue
             inner = patch
             for parent in parents:
                 inner = inner.setdefault(parent, {})  # type: ignore[assignment]  # nested by making

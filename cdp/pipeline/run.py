@@ -11,6 +11,7 @@ from functools import cached_property
 from cdp.engine import DuckDBEngine, Engine
 from cdp.ingest import unheard
 from cdp.project import Project, project_fingerprint
+from cdp.store.disk import disk_faults
 from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
 from cdp.store.lock import writer_lock
@@ -85,9 +86,14 @@ def open_run(
 
     Raises:
         StoreLockedError: Another run holds the store.
+        StoreFullError: The disk is full; what was published stands.
+        NotPermittedError: The store may not be written to.
     """
     layout, started_at = Layout(project.store), clock()
-    with writer_lock(layout, run_id=run_id, started_at=started_at, wait_seconds=wait_seconds):
+    with (
+        disk_faults(project.store),
+        writer_lock(layout, run_id=run_id, started_at=started_at, wait_seconds=wait_seconds),
+    ):
         engine = DuckDBEngine(layout.warehouse)
         try:
             run = Run(project, engine, layout, run_id, as_of, clock,

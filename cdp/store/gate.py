@@ -9,6 +9,10 @@ from cdp.engine import Engine
 MAX_FALL_SHARE = 0.3
 """Customers may not fall by more than this share from one run to the next."""
 
+MAX_MERGED_SHARE = 0.1
+MAX_MERGED_FLOOR = 50
+"""Former customers merged away by one run may not be more than this share, nor than the floor."""
+
 MAX_LARGEST_GROWTH = 5
 MAX_LARGEST_FLOOR = 50
 """The largest customer may grow so many times, once it holds more records than the floor."""
@@ -90,7 +94,10 @@ def _jumps(last: Mapping[str, object], figures: Mapping[str, int | str | None]) 
     before, now = int(str(last["customers"] or 0)), int(figures["customers"] or 0)
     largest_before = int(str(last["largest_customer"] or 0))
     largest_now = int(figures["largest_customer"] or 0)
+    merged, most_merged = int(figures["merges"] or 0), before * MAX_MERGED_SHARE
     problems = []
+    if merged > max(MAX_MERGED_FLOOR, most_merged):
+        problems.append(f"{merged} of {before} customers would be merged away")
     if now < before * (1 - MAX_FALL_SHARE):
         problems.append(f"customers fell from {before} to {now}")
     if largest_now > max(MAX_LARGEST_FLOOR, largest_before * MAX_LARGEST_GROWTH):

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from cdp.engine import Engine, load
+from cdp.errors import DeliveryError
 from cdp.tables import CONTRACTS
 
 DELIVERIES = CONTRACTS["ops.deliveries"]
@@ -29,6 +30,10 @@ class Arrival:
     sha256: str
     size_bytes: int
     delivered_at: datetime
+    format: str
+    """How its contract reads it, as JSON."""
+    fault: DeliveryError | None = None
+    """Why it cannot even be opened."""
 
 
 def fingerprint_file(path: Path) -> str:
@@ -57,7 +62,7 @@ class Ledger:
             {"source": source},
         )
 
-    def add_delivery(
+    def enter(
         self,
         arrival: Arrival,
         *,
@@ -69,7 +74,7 @@ class Ledger:
         as_of: datetime,
         run_id: str,
     ) -> None:
-        """Enter a delivery; its rows are not judged yet."""
+        """Enter a delivery, in place of a former entry; its rows are not judged yet."""
         entry = {
             "delivery_id": delivery_id,
             "source": arrival.source,
@@ -80,6 +85,7 @@ class Ledger:
             "landed_at": as_of,
             "run_id": run_id,
             "status": status,
+            "format": arrival.format,
             "header": header,
             "contract": None,
             "reason": reason,
@@ -87,6 +93,7 @@ class Ledger:
             **{f"rows_{part}": 0 for part in BALANCE},
         }
         schema = pl.Schema(DELIVERIES.schema)
+        self._engine.delete("ops.deliveries", "delivery_id", [delivery_id])
         self._engine.store_frame(DELIVERIES, pl.DataFrame([entry], schema=schema), append=True)
 
     def waiting(self, source: str, contract: str) -> list[str]:

@@ -18,6 +18,7 @@ DELIVERIES = Contract(
         key_column("landed_at", INSTANT, "as_of of the run that landed it, UTC"),
         key_column("run_id", TEXT, "the run that landed it"),
         key_column("status", TEXT, "landed, accepted, held, repeat or unreadable"),
+        key_column("format", TEXT, "JSON object: how its contract read it"),
         Column("header", TEXT, "JSON list: columns that the file names; null where it names none"),
         Column("contract", TEXT, "fingerprint of the source contract that cleaned it"),
         Column("reason", TEXT, "why it is held, a repeat or unreadable"),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.readme import copy_demo, run_demo
+
 ROOT = Path(__file__).parents[2]
 TIMES = re.compile(r"\d+\.\d s")
 
@@ -31,10 +33,8 @@ def lines(text: str, project: str) -> list[str]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A demo project of its own, and what running it printed."""
     project = tmp_path_factory.mktemp("demo") / "project"
-    (project / "sources").mkdir(parents=True)
-    for source in ((ROOT / "data" / "cdp.yaml"), *(ROOT / "data" / "sources").iterdir()):
-        (project / source.relative_to(ROOT / "data")).write_bytes(source.read_bytes())
-    return project, ran("-m", "data.demo", "--project", str(project))
+    copy_demo(project)
+    return project, run_demo(project)
 
 
 def test_the_demo_prints_what_the_readme_shows(demo: tuple[Path, str]) -> None:

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+from hypothesis import Phase
 
 from cdp.pipeline import Outcome, open_run, walk
 from cdp.progress import SilentObserver
 from cdp.project import Project, load_project
 
 AS_OF = datetime(2026, 6, 30, 12)
+
+WITHOUT_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)
+"""For laws of whole runs: two seconds a run are too long to look for the smallest failure."""
 
 CDP_YAML = """
 project: laws
@@ -64,6 +68,7 @@ CRM = [
     "7,too,few",
     "8,Ben,Stone,ben.stone@example.com,646-555-0133,1990-01-07,,bronze,,2026-03-08 10:00",
     "9,Benjamin,Stone,,646-555-0133,1990-01-07,,,,2026-03-09 10:00",
+    "8,Benny,Stone,ben.stone@example.com,646-555-0133,1990-01-07,yes,,,2026-01-08 10:00",
 ]
 SHOP = [
     json.dumps(event)

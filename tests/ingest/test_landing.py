@@ -1,0 +1,145 @@
+"""Files become deliveries: new ones once, unreadable ones again, mended contracts anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from cdp.engine import DuckDBEngine
+from cdp.ingest import Landing, land_source, map_rows
+from cdp.project import Project, load_project
+
+AS_OF = datetime(2026, 6, 30)
+PEOPLE = """
+source: people
+path: inbox/people_*.csv
+holds: people
+record_key: id
+delivered_at: {from_name: "%Y%m%d"}
+person: {given_name: name}
+"""
+EVENTS = """
+source: events
+path: inbox/*.jsonl
+holds: events
+channel: web
+touchpoint_key: id
+occurred_at: at
+event_type: items.0.sku
+person: {device: cookie}
+"""
+
+
+class Inbox:
+    """A project folder and the engine that its files land in."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.engine = DuckDBEngine()
+        self.write(
+            {
+                "cdp.yaml": "project: p\ndefault_region: US\ntimezone: UTC\n",
+                "sources/people.yaml": PEOPLE,
+            }
+        )
+
+    def write(self, files: Mapping[str, str | bytes]) -> None:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode() if isinstance(text, str) else text)
+
+    @property
+    def project(self) -> Project:
+        return load_project(self.root)
+
+    def land(self, source: str = "people", run_id: str = "r1") -> Landing:
+        project = self.project
+        chosen = next(s for s in project.sources if s.name == source)
+        return land_source(self.engine, project, chosen, as_of=AS_OF, run_id=run_id)
+
+    def deliveries(self) -> list[tuple[str, str, int]]:
+        found = self.engine.query("select * from ops.deliveries order by source_file, delivery_id")
+        return list(found.select("source_file", "status", "rows_read").iter_rows())
+
+    def raw(self, source: str = "people") -> pl.DataFrame:
+        return self.engine.query(f"select * from raw.{source} order by source_file, source_row")
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    return Inbox(tmp_path)
+
+
+def test_a_file_lands_once(inbox: Inbox) -> None:
+    inbox.write({"inbox/people_20260101.csv": "id,name\n1,Ann\n"})
+    assert len(inbox.land().delivery_ids) == 1
+    again = inbox.land(run_id="r2")
+    assert (again.delivery_ids, again.known_files) == ((), 1)
+    assert inbox.raw().height == 1
+
+
+def test_a_file_without_a_date_in_its_name_stops_itself_only(inbox: Inbox) -> None:
+    files = {
+        "inbox/people_new.csv": "id,name\n1,Ann\n",
+        "inbox/people_20260101.csv": "id,name\n2,Bo\n",
+    }
+    inbox.write(files)
+    landing = inbox.land()
+    assert (landing.unreadable_files, landing.rows_read) == (1, 1)
+    assert inbox.deliveries() == [
+        ("inbox/people_20260101.csv", "landed", 1), ("inbox/people_new.csv", "unreadable", 0),
+    ]  # fmt: skip
+
+
+def test_an_unreadable_file_is_entered_once_and_tried_again(inbox: Inbox) -> None:
+    inbox.write({"inbox/people_new.csv": "id,name\n1,Ann\n"})
+    for run in ("r1", "r2"):
+        assert inbox.land(run_id=run).unreadable_files == 1
+    assert inbox.deliveries() == [("inbox/people_new.csv", "unreadable", 0)]
+    undated = PEOPLE.replace('delivered_at: {from_name: "%Y%m%d"}', "")
+    inbox.write({"sources/people.yaml": undated})
+    assert inbox.land(run_id="r3").rows_read == 1
+    assert inbox.deliveries() == [("inbox/people_new.csv", "landed", 1)]
+
+
+def test_another_format_reads_the_same_file_anew(inbox: Inbox) -> None:
+    inbox.write({"inbox/people_20260101.csv": "id;name\n1;Ann\n2;Bo\n"})
+    first = inbox.land()
+    inbox.write({"sources/people.yaml": PEOPLE + 'format: {type: csv, delimiter: ";"}\n'})
+    again = inbox.land(run_id="r2")
+    assert again.delivery_ids == first.delivery_ids
+    assert [json.loads(fields)["name"] for fields in inbox.raw()["fields"]] == ["Ann", "Bo"]
+    assert inbox.land(run_id="r3").known_files == 1
+
+
+def test_a_file_that_goes_back_to_former_content_is_three_deliveries(inbox: Inbox) -> None:
+    for number, name in enumerate(["Ann", "Bo", "Ann"]):
+        inbox.write({"inbox/people_20260101.csv": f"id,name\n1,{name}\n"})
+        project = inbox.project
+        land_source(
+            inbox.engine, project, project.sources[0],
+            as_of=AS_OF.replace(hour=number), run_id=f"r{number}",
+        )  # fmt: skip
+    assert [status for _, status, _ in inbox.deliveries()] == ["landed"] * 3
+    latest = inbox.engine.query(
+        "select r.fields from raw.people as r join ops.deliveries as d using (delivery_id)"
+        " order by d.delivered_at desc limit 1"
+    )["fields"][0]
+    assert json.loads(latest)["name"] == "Ann"
+
+
+def test_taking_a_place_of_a_list_loses_none_of_the_others(inbox: Inbox) -> None:
+    event = {"id": "e1", "at": "2026-01-01", "cookie": "c", "items": [{"sku": "a"}, {"sku": "b"}]}
+    inbox.write({"sources/events.yaml": EVENTS, "inbox/e.jsonl": json.dumps(event) + "\n"})
+    landing = inbox.land("events")
+    source = next(s for s in inbox.project.sources if s.name == "events")
+    map_rows(inbox.engine, source, delivery_ids=list(landing.delivery_ids))
+    row = inbox.engine.query("select * from mapped.rows").row(0, named=True)
+    assert row["event_type"] == "a"
+    assert json.loads(row["extra"]) == {"items": event["items"]}

@@ -1,0 +1,100 @@
+"""The store on its own: what a disk refuses, what the gate refuses, what the lock leaves behind."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+import sys
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from cdp.engine import DuckDBEngine
+from cdp.errors import CdpError, NotPermittedError, StoreFullError, StoreLockedError
+from cdp.store.disk import disk_faults
+from cdp.store.gate import check_gate
+from cdp.store.layout import Layout
+from cdp.store.ledger import Ledger
+from cdp.store.lock import holder, writer_lock
+from cdp.tables import CONTRACTS
+
+START = datetime(2026, 1, 1)
+GATED = ("clean.dispositions", "clean.records", "clean.rows", "identity.members",
+         "profile.customers")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), StoreFullError),
+        (duckdb.IOException("IO Error: Could not write file: No space left"), StoreFullError),
+        (PermissionError(errno.EACCES, "secret"), NotPermittedError),
+    ],
+)
+def test_what_a_disk_refuses_says_what_to_do(fault: Exception, error: type[CdpError]) -> None:
+    with pytest.raises(error, match="Hint"), disk_faults(Path("/tmp/warehouse")):
+        raise fault
+
+
+def test_other_faults_stay_what_they_are() -> None:
+    with pytest.raises(FileNotFoundError), disk_faults(Path("/tmp/warehouse")):
+        raise FileNotFoundError
+
+
+def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
+    code = (
+        "import sys, os; from datetime import datetime; from pathlib import Path\n"
+        "from cdp.store.layout import Layout; from cdp.store.lock import writer_lock\n"
+        "layout, start = Layout(Path(sys.argv[1])), datetime(2026, 1, 1)\n"
+        "with writer_lock(layout, run_id='r0', started_at=start):\n"
+        "    print('held', flush=True); sys.stdin.read()\n"
+    )
+    layout = Layout(tmp_path)
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None
+        other.stdout.readline()
+        note = holder(layout)
+        assert note is not None
+        assert note["run_id"] == "r0"
+        with (
+            pytest.raises(StoreLockedError, match="run r0"),
+            writer_lock(layout, run_id="r1", started_at=START),
+        ):
+            pass
+        other.kill()
+    assert holder(layout) is None
+    with writer_lock(layout, run_id="r1", started_at=START):
+        assert holder(layout) is not None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "problem"),
+    [
+        ((100, 10, 0), (71, 10, 0), ""),
+        ((100, 10, 0), (69, 10, 0), "fell"),
+        ((9, 20, 0), (9, 50, 0), ""),
+        ((9, 20, 0), (9, 101, 0), "largest"),
+        ((1000, 9, 0), (900, 9, 100), ""),
+        ((1000, 9, 0), (899, 9, 101), "merged away"),
+    ],
+)  # fmt: skip
+def test_the_gate_refuses_an_unexplained_jump(
+    before: tuple[int, int, int], now: tuple[int, int, int], problem: str
+) -> None:
+    with closing(DuckDBEngine()) as engine:
+        Ledger(engine)
+        for table in GATED:
+            engine.ensure(CONTRACTS[table])
+        figures = [
+            {"customers": customers, "largest_customer": largest, "merges": merges}
+            for customers, largest, merges in (before, now)
+        ]
+        problems = check_gate(engine, figures[0], figures[1])
+        assert bool(problems) == bool(problem)
+        assert problem in " ".join(problems)
