@@ -72,7 +72,7 @@ CSV = Destination(
     notes=(
         "lists are joined by `;`",
         "an empty cell is an unknown value",
-        "values are verbatim: a spreadsheet must import them as text, or it runs = + - @ as formulas",
+        "values are verbatim: import them as text into a spreadsheet, or it runs = + - @",
     ),
     opt_outs={c: f"{c}_consent" for c in ("email", "sms", "phone", "post")},
 )

@@ -82,11 +82,10 @@ def _written(
     run_id: str,
 ) -> tuple[Export, list[str]]:
     as_of = connection.execute("select as_of from runs where run_id = ?", [run_id]).fetchall()[0][0]
-    anonymous = _ids(connection, "kind <> 'identified'")
-    refusals = {
-        channel: _ids(connection, f"kind = 'identified' and not {channel}_consent")
-        for channel in _CHANNELS
-    }
+    anonymous = connection.execute(
+        "select count(*) from customers where kind <> 'identified'"
+    ).fetchall()[0][0]
+    refusals = {channel: _refusing(connection, channel) for channel in _CHANNELS}
     statement = load(_SQL / f"{destination.name}.sql")
     found = connection.execute(statement.bind({"published.customers": "main.customers"}))
     header = [column[0] for column in found.description]
@@ -105,7 +104,7 @@ def _written(
         folder=folder,
         rows_written=sum(file.rows for file in files),
         rejected=dict(sorted(Counter(rejected.values()).items())),
-        left_out={"anonymous": len(anonymous)},
+        left_out={"anonymous": anonymous},
         opted_out=told,
         untold={channel: len(refusals[channel]) - told.get(channel, 0) for channel in _CHANNELS},
         files=tuple(files),
@@ -135,9 +134,11 @@ def _snapshot(store: Path) -> tuple[str, Path]:
     return run_id, database
 
 
-def _ids(connection: duckdb.DuckDBPyConnection, condition: str) -> set[str]:
-    found = connection.execute(f"select customer_id from customers where {condition}").fetchall()
-    return {str(row[0]) for row in found}
+def _refusing(connection: duckdb.DuckDBPyConnection, channel: str) -> set[str]:
+    found = connection.execute(
+        f"select customer_id from customers where kind = 'identified' and not {channel}_consent"
+    )
+    return {str(row[0]) for row in found.fetchall()}
 
 
 def _accepted(
