@@ -32,9 +32,16 @@ _TIMELINE = """
 """
 _TRAITS = "select * exclude (customer_id) from computed_traits where customer_id = $id"
 _CHANGES = """
+    with recursive family(customer_id) as (
+        select $id
+        union
+        select c.customer_id
+        from customer_changes as c join family as f on c.survivor_id = f.customer_id
+    )
     select changed_at, kind, customer_id, survivor_id, origin_id, record_count, run_id
-    from customer_changes where customer_id = $id or survivor_id = $id or origin_id = $id
-    order by changed_at, run_id, sequence
+    from customer_changes
+    where customer_id in (from family) or origin_id in (from family)
+    order by changed_at, run_id, sequence, customer_id
 """
 
 
@@ -45,7 +52,8 @@ class Customer:
     ``golden`` and ``traits`` are rows of ``customers`` and ``computed_traits``; ``sources`` says
     where each value came from; ``records`` are those that are this person; ``links`` is what was
     decided about them, refused pairs included; ``timeline`` is newest first; ``changes`` are the
-    identity events. ``merged_from`` lists former ids that led here, the one asked for first.
+    identity events of the customer, of all that were merged into it, and of those split off them.
+    ``merged_from`` lists former ids that led here, the one asked for first.
     """
 
     golden: Mapping[str, object]

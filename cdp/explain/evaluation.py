@@ -1,4 +1,4 @@
-"""How well clusters agree with known people: pairwise and B-cubed precision and recall."""
+"""How well clusters agree with known people: pairwise, B-cubed and cluster precision and recall."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ class Evaluation:
     *Pairwise*: of all pairs of records put together, how many belong together (precision), and of
     all that belong together, how many were put together (recall). One cluster of a thousand
     outweighs all others, so *B-cubed* asks the same of every record and takes the mean (Bagga &
-    Baldwin 1998). With no pair to judge, precision or recall is 1.
+    Baldwin 1998). *Cluster* figures are the strictest: of all clusters, how many are one known
+    person exactly, whole and alone (precision), and of all persons, how many are one cluster
+    (recall). With nothing to judge, precision or recall is 1.
     """
 
     records: int
@@ -25,6 +27,7 @@ class Evaluation:
     predicted_pairs: int
     true_pairs: int
     right_pairs: int
+    right_clusters: int
     b_cubed_precision: float
     b_cubed_recall: float
 
@@ -44,14 +47,29 @@ class Evaluation:
         return _harmonic(self.pairwise_precision, self.pairwise_recall)
 
     @property
+    def cluster_precision(self) -> float:
+        """Share of clusters that are exactly one person's records."""
+        return self.right_clusters / self.clusters if self.clusters else 1.0
+
+    @property
+    def cluster_recall(self) -> float:
+        """Share of persons whose records are exactly one cluster."""
+        return self.right_clusters / self.entities if self.entities else 1.0
+
+    @property
     def b_cubed_f1(self) -> float:
         """Harmonic mean of B-cubed precision and recall."""
         return _harmonic(self.b_cubed_precision, self.b_cubed_recall)
 
     def as_dict(self) -> dict[str, float]:
         """Counts and shares, for machines."""
-        names = ("pairwise_precision", "pairwise_recall", "pairwise_f1", "b_cubed_f1")
-        return asdict(self) | {name: float(getattr(self, name)) for name in names}
+        return asdict(self) | {name: float(getattr(self, name)) for name in _DERIVED}
+
+
+_DERIVED = (
+    "pairwise_precision", "pairwise_recall", "pairwise_f1", "b_cubed_f1", "cluster_precision",
+    "cluster_recall",
+)  # fmt: skip
 
 
 def evaluate(*, predicted: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
@@ -62,7 +80,8 @@ def evaluate(*, predicted: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
         truth: record, entity; one row per record, the same records.
 
     Raises:
-        ContractError: A record is there twice, or in only one of the two.
+        ContractError: A record is there twice or in only one of the two, or one has no cluster or
+            no entity.
 
     >>> found = evaluate(
     ...     predicted=pl.DataFrame({"record": [1, 2, 3], "cluster": ["a", "a", "b"]}),
@@ -82,6 +101,17 @@ def evaluate(*, predicted: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
             how_many=unpaired or both.height - predicted.height,
             next_step="leave out records without a known person, and give each record once",
         )
+    unknown = both.filter(pl.any_horizontal(pl.col("cluster", "entity").is_null())).height
+    if unknown:
+        raise ContractError(
+            what="records without a cluster or without an entity", where="evaluate",
+            how_many=unknown, next_step="leave them out: a null is no person",
+        )  # fmt: skip
+    return _judged(both)
+
+
+def _judged(both: pl.DataFrame) -> Evaluation:
+    """Judge the contingency table, cluster by entity; pairs are counted, never listed."""
     cells = (
         both.group_by("cluster", "entity")
         .len("both")
@@ -99,6 +129,9 @@ def evaluate(*, predicted: pl.DataFrame, truth: pl.DataFrame) -> Evaluation:
         predicted_pairs=_pairs(both.group_by("cluster").len()["len"]),
         true_pairs=_pairs(both.group_by("entity").len()["len"]),
         right_pairs=_pairs(cells["both"]),
+        right_clusters=cells.filter(
+            pl.col("both") == pl.max_horizontal("in_cluster", "in_entity")
+        ).height,
         b_cubed_precision=_mean(cells.select(shared / pl.col("in_cluster")), records),
         b_cubed_recall=_mean(cells.select(shared / pl.col("in_entity")), records),
     )

@@ -15,6 +15,7 @@ from cdp.quality.normalise.phone import normalise_phone
 from cdp.resolve.folding import mailbox
 
 _CUSTOMER_ID = re.compile(r"c_[a-z2-7]{16}", re.IGNORECASE)
+_SOURCE_KEY = re.compile(r"([a-z][a-z0-9_]*):(.+)", re.DOTALL)
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 
 _BY_IDENTIFIER = """
@@ -26,16 +27,23 @@ _BY_IDENTIFIER = """
     where list_contains(case when $kind = 'email' then emails else phones end, $value)
 """
 _ROWS = """
-    select source_file, source_row, disposition, reason, customer_id
-    from source_records
-    where source = $source and source_record_id = $key
-    order by delivery_id desc, source_row desc
+    select r.source_file, r.source_row, r.disposition, r.reason, r.customer_id
+    from source_records as r join deliveries as d on r.delivery_id = d.delivery_id
+    where r.source = $source and r.source_record_id = $key
+    order by d.delivered_at desc, r.delivery_id desc, r.source_row desc
 """
 _LISTED = """
     select customer_id, kind, concat_ws(' ', given_name, surname) as name,
         array_to_string(sources, ', ') as sources, record_count
     from customers where list_contains($ids, customer_id) order by customer_id
 """
+
+_LOOK = "its rows are in source_records of profiles.duckdb"
+_NEXT_STEPS = {
+    "quarantined": "mend the file or its contract, then run again",
+    "held": "its whole file is held: see `cdp status`; mend it or its contract, then run again",
+    "set_aside": "if it is a customer after all, change set_aside in the source contract",
+}
 
 
 @dataclass(frozen=True)
@@ -72,14 +80,21 @@ def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found
     asked = who.strip()
     if _CUSTOMER_ID.fullmatch(asked):
         return _by_id(snapshot, asked.lower())
+    keyed = _SOURCE_KEY.fullmatch(asked)
+    # A source's own key may itself be an email or a number, so a known source goes first.
+    if keyed and keyed[1] in _sources(snapshot):
+        return _by_key(snapshot, keyed[1], keyed[2])
     if "@" in asked:
         return _by_values(snapshot, "email", _mailboxes(asked))
     number = normalise_phone(asked, default_region) if _PHONE.fullmatch(asked) else None
     if number is not None:
         return _by_values(snapshot, "phone", [number])
-    source, colon, key = asked.partition(":")
-    if colon:
-        return _by_key(snapshot, source, key)
+    if ":" in asked:
+        raise NotFoundError(
+            what=f"there is no source of that name; there are: {', '.join(_sources(snapshot))}",
+            where="show",
+            next_step="source:key takes the name of a source contract and that source's own key",
+        )
     raise NotFoundError(
         what="that is no email, phone, customer id or source:key",
         where="show",
@@ -96,7 +111,8 @@ def _by_id(snapshot: Snapshot, customer_id: str) -> Customer:
     ).height:
         ended = snapshot.query(
             "select kind, survivor_id, changed_at from customer_changes "
-            "where customer_id = $id and kind in ('merged', 'retired', 'erased')",
+            "where customer_id = $id and kind in ('merged', 'retired', 'erased') "
+            "order by changed_at desc, run_id desc, sequence desc",
             {"id": current},
         )
         if not ended.height:
@@ -138,19 +154,22 @@ def _by_key(snapshot: Snapshot, source: str, key: str) -> Customer:
         return read_customer(snapshot, str(placed["customer_id"][0]))
     if rows.height:
         row = rows.row(0, named=True)
+        told = ", ".join(filter(None, (row["disposition"], row["reason"])))
         raise NotFoundError(
-            what=f"that record has no customer: {row['disposition']}, {row['reason']}",
+            what=f"that record has no customer: {told}",
             where=f"{row['source_file']}:{row['source_row']}",
-            next_step="mend the file or its contract, then run again",
+            next_step=_NEXT_STEPS.get(row["disposition"], _LOOK),
         )
-    known = snapshot.query("select distinct source from deliveries order by source")["source"]
     raise NotFoundError(
-        what="no row of that source has this key"
-        if source in known
-        else f"there is no source of that name; there are: {', '.join(known)}",
+        what="no row of that source has this key",
         where="show",
-        next_step="source:key takes the name of a source contract and that source's own key",
+        next_step=f"check the key in the files of `{source}`, or what `cdp status` says of them",
     )
+
+
+def _sources(snapshot: Snapshot) -> list[str]:
+    found = snapshot.query("select distinct source from deliveries order by source")
+    return [str(source) for source in found["source"]]
 
 
 def _mailboxes(email: str) -> list[str]:

@@ -36,6 +36,10 @@ _FAILED = """
     order by c.severity, c.source, d.source_file, c.rule
 """
 _RUN = "select * from runs where run_id = $run_id"
+_LAST_RUNS = """
+    select run_id, started_at, finished_at, as_of, status, customers, identified, records, merges
+    from runs order by started_at desc, run_id desc limit 5
+"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,9 @@ class Status:
     """A store's state; every frame is empty and ``run`` is None before the first publication.
 
     ``account`` has one row per source, ``attention`` one per held or unreadable delivery,
-    ``rejected`` one per source and rule, ``failed_checks`` one per delivery and failed rule.
+    ``rejected`` one per source and rule, ``failed_checks`` one per delivery and failed rule,
+    ``last_runs`` one per run, newest first, up to the published one: a later run that failed is
+    in no snapshot.
     """
 
     snapshot: str | None = None
@@ -53,6 +59,7 @@ class Status:
     attention: pl.DataFrame = field(default_factory=pl.DataFrame)
     rejected: pl.DataFrame = field(default_factory=pl.DataFrame)
     failed_checks: pl.DataFrame = field(default_factory=pl.DataFrame)
+    last_runs: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
@@ -64,6 +71,7 @@ class Status:
             "attention": self.attention.to_dicts(),
             "rejected": self.rejected.to_dicts(),
             "failed_checks": self.failed_checks.to_dicts(),
+            "last_runs": self.last_runs.to_dicts(),
         }
 
 
@@ -87,4 +95,5 @@ def _published(snapshot: Snapshot, writer: Mapping[str, object] | None) -> Statu
         attention=snapshot.query(_ATTENTION),
         rejected=snapshot.query(_REJECTED),
         failed_checks=snapshot.query(_FAILED),
+        last_runs=snapshot.query(_LAST_RUNS),
     )

@@ -49,6 +49,20 @@ def test_b_cubed_is_the_mean_over_records(labels: list[tuple[int, int]]) -> None
     assert result.b_cubed_recall == pytest.approx(mean(1, 0))
 
 
+@given(labelled)
+def test_cluster_figures_are_what_comparing_sets_says(labels: list[tuple[int, int]]) -> None:
+    def groups(of: int) -> set[frozenset[int]]:
+        names = {record[of] for record in labels}
+        return {frozenset(n for n, r in enumerate(labels) if r[of] == name) for name in names}
+
+    clusters, entities = groups(0), groups(1)
+    result = evaluated(labels)
+    exact = len(clusters & entities)
+    assert (result.clusters, result.entities) == (len(clusters), len(entities))
+    assert result.cluster_precision == pytest.approx(exact / len(clusters) if clusters else 1)
+    assert result.cluster_recall == pytest.approx(exact / len(entities) if entities else 1)
+
+
 def test_a_perfect_clustering_scores_one_whatever_its_names() -> None:
     result = evaluated([(9, 1), (9, 1), (3, 2)])
     assert (result.pairwise_f1, result.b_cubed_f1) == (1.0, 1.0)
@@ -60,3 +74,9 @@ def test_records_that_differ_are_refused(truth: list[int]) -> None:
     predicted = pl.DataFrame({"record": [1, 2, 3], "cluster": [1, 1, 1]})
     with pytest.raises(ContractError, match="same records"):
         evaluate(predicted=predicted, truth=pl.DataFrame({"record": truth, "entity": truth}))
+
+
+def test_a_record_without_a_cluster_is_refused() -> None:
+    predicted = pl.DataFrame({"record": [1, 2], "cluster": ["a", None]})
+    with pytest.raises(ContractError, match=r"without a cluster .*\(1\)"):
+        evaluate(predicted=predicted, truth=pl.DataFrame({"record": [1, 2], "entity": [1, 1]}))

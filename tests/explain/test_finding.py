@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from datetime import timedelta
-from io import StringIO
-from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from cdp import explain
 from cdp.errors import NotFoundError
 from cdp.explain.customer import Customer
 from cdp.explain.finding import Candidates, Found
-from tests.laws.world import AS_OF, FILES, Company, crm_file
-
-
-@pytest.fixture(scope="module")
-def first_run(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    made = Company(tmp_path_factory.mktemp("explain") / "company")
-    household = [f"2{n},{name},Bauer,bauer@example.org,,,,,,2026-03-01" for n, name in
-                 enumerate(["Ida", "Otto", "Jutta"])]  # fmt: skip
-    made.deliver({**FILES, "inbox/crm_20260301.csv": crm_file(household)}, "r1")
-    return made
-
-
-@pytest.fixture
-def ran(first_run: Company, tmp_path: Path) -> Company:
-    shutil.copytree(first_run.root, tmp_path / "company", symlinks=True)
-    return Company(tmp_path / "company")
+from tests.explain.snapshot import shown as picture
+from tests.laws.world import AS_OF, Company, crm_file
 
 
 def find(company: Company, who: str) -> Found:
@@ -45,10 +27,7 @@ def found(company: Company, who: str) -> Customer:
 
 
 def shown(found: Found) -> str:
-    console = Console(file=StringIO(), width=200)
-    console.print(explain.render.customer(found))
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue()
+    return picture(explain.render.customer(found))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +99,7 @@ def test_a_merged_id_leads_to_the_customer_it_lives_on_in(ran: Company) -> None:
     customer = found(ran, former)
     assert customer.golden["customer_id"] == after
     assert customer.merged_from == (former,)
-    assert f"{former} was merged into this customer" in shown(customer)
+    assert f"{former} was merged into {after} on 2026-07-01" in shown(customer)
     assert "merged" in customer.changes["kind"].to_list()
 
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 import json
 import os
 import socket
-from io import StringIO
 from pathlib import Path
-
-from rich.console import Console
 
 from cdp import explain
 from cdp.pipeline import open_run
 from cdp.store.layout import Layout
-from tests.laws.world import AS_OF, BAD_SHOP, FILES, Company
+from tests.explain.snapshot import shown as picture
+from tests.laws.world import AS_OF, Company
 
 
 def shown(found: explain.Status) -> str:
-    console = Console(file=StringIO(), width=160)
-    console.print(explain.render.status(found))
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue()
+    return picture(explain.render.status(found))
 
 
 def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
@@ -29,16 +24,17 @@ def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
     assert "cdp run" in shown(found)
 
 
-def test_a_published_store_tells_its_account_and_what_wants_a_look(tmp_path: Path) -> None:
-    company = Company(tmp_path)
-    company.deliver({**FILES, **BAD_SHOP}, "r1")
-    found = explain.read_status(tmp_path / "warehouse")
+def test_a_published_store_tells_its_account_and_what_wants_a_look(first_run: Company) -> None:
+    found = explain.read_status(first_run.root / "warehouse")
     assert found.run is not None
     assert found.run["run_id"] == "r1"
     for row in found.account.to_dicts():
         parts = ("accepted", "quarantined", "duplicate", "set_aside", "held")
         assert row["read"] == sum(row[part] for part in parts)
+    assert found.run["finished_at"] == AS_OF
+    assert found.last_runs["run_id"].to_list() == ["r1"]
     assert found.attention["status"].to_list() == ["held"]
+    assert found.failed_checks["rule"].to_list() == ["occurred_at_is_an_instant"]
     assert set(found.rejected["source"]) == {"crm", "shop"}
     assert json.loads(json.dumps(found.as_dict(), default=str))["snapshot"].endswith("r1")
     text = shown(found)
@@ -46,17 +42,16 @@ def test_a_published_store_tells_its_account_and_what_wants_a_look(tmp_path: Pat
     assert "occurred_at_is_an_instant" in text
 
 
-def test_the_writer_is_named_while_it_writes_and_readers_go_on(tmp_path: Path) -> None:
-    company = Company(tmp_path)
-    company.deliver(FILES, "r1")
-    with open_run(company.project, run_id="r2", clock=lambda: AS_OF, as_of=AS_OF):
-        found = explain.read_status(tmp_path / "warehouse")
+def test_the_writer_is_named_while_it_writes_and_readers_go_on(ran: Company) -> None:
+    store = ran.root / "warehouse"
+    with open_run(ran.project, run_id="r2", clock=lambda: AS_OF, as_of=AS_OF):
+        found = explain.read_status(store)
         assert found.writer is not None
         assert (found.writer["run_id"], found.writer["pid"]) == ("r2", os.getpid())
         assert found.run is not None
         assert found.run["run_id"] == "r1"
         assert "Run r2 is writing" in shown(found)
-    assert explain.read_status(tmp_path / "warehouse").writer is None
+    assert explain.read_status(store).writer is None
 
 
 def test_the_note_of_a_killed_run_counts_for_nothing(tmp_path: Path) -> None:

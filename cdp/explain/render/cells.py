@@ -1,7 +1,8 @@
-"""Cells and tables: values as plain text, never as markup."""
+"""Cells and tables: values as plain text, never as markup or as commands to a terminal."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -9,6 +10,18 @@ from rich.box import SIMPLE_HEAD
 from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
+
+# A value that moves the cursor or sets the window's title is no value; line breaks may stay.
+_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str) -> str:
+    r"""A text whose control characters are blanks, so that a terminal obeys none of them.
+
+    >>> plain("Kate\x1b[2J\tMarsh")
+    'Kate [2J Marsh'
+    """
+    return _CONTROLS.sub(" ", text)
 
 
 def cell(value: object) -> Text:
@@ -32,7 +45,7 @@ def cell(value: object) -> Text:
             text = ", ".join(map(str, value))
         case _:
             text = str(value)
-    return Text(text)
+    return Text(plain(text))
 
 
 def grid(

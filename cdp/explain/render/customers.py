@@ -11,10 +11,11 @@ from rich.text import Text
 
 from cdp.explain.customer import Customer
 from cdp.explain.finding import Candidates, Found
-from cdp.explain.render.cells import grid
+from cdp.explain.render.cells import grid, plain
 
 _NEWEST = 20
 _STRONGEST = 10
+_CANDIDATES = 50
 _TRAITS = (
     "touch_count", "channels", "top_channel", "first_touch_at", "last_touch_at", "order_count",
     "revenue", "currency", "recency_days", "rfm_segment", "average_score",
@@ -24,10 +25,10 @@ _TRAITS = (
 def customer(found: Found) -> RenderableType:
     """A customer with the evidence, or the customers that share what was asked for."""
     if isinstance(found, Candidates):
-        rows = found.customers.rows()
+        rows = found.customers.head(_CANDIDATES)
+        title = f"Several customers: {rows.height} of {found.customers.height}"
         return Group(
-            grid("Several customers", found.customers.columns, rows, right=1),
-            Text("Ask again with one of the ids."),
+            grid(title, rows.columns, rows.rows(), right=1), Text("Ask again with one of the ids.")
         )
     parts: list[RenderableType] = [_heading(found), _golden(found), _records(found)]
     parts += [part for part in (_links(found), _timeline(found), _changes(found)) if part]
@@ -44,11 +45,22 @@ def _heading(found: Customer) -> Panel:
     refused = [c for c in ("email", "sms", "phone", "post") if golden[f"{c}_consent"] is False]
     if refused:
         lines.append(f"opted out of {', '.join(refused)}")
-    if found.merged_from:
-        lines.append(f"{' -> '.join(found.merged_from)} was merged into this customer")
+    lines += _came_from(found)
     names = ("given_name", "middle_name", "surname", "suffix")
     name = " ".join(str(golden[n]) for n in names if golden[n]) or "no name"
-    return Panel(Text("\n".join(lines)), title=Text(name), title_align="left", expand=False)
+    return Panel(Text("\n".join(lines)), title=Text(plain(name)), title_align="left", expand=False)
+
+
+def _came_from(found: Customer) -> list[str]:
+    """Where the id asked for has gone, merge by merge, and what the customer was split off."""
+    lines = []
+    for event in found.changes.to_dicts():
+        on = f"on {event['changed_at']:%Y-%m-%d}"
+        if event["kind"] == "merged" and event["customer_id"] in found.merged_from:
+            lines.append(f"{event['customer_id']} was merged into {event['survivor_id']} {on}")
+        if event["kind"] == "split" and event["customer_id"] == found.golden["customer_id"]:
+            lines.append(f"split off {event['origin_id']} {on}")
+    return lines
 
 
 def _golden(found: Customer) -> Table:
@@ -105,17 +117,13 @@ def _timeline(found: Customer) -> Table | None:
 
 def _changes(found: Customer) -> Table | None:
     rows = [
-        (
-            c["changed_at"],
-            c["customer_id"],
-            c["kind"],
-            c["survivor_id"] or c["origin_id"],
-            c["run_id"],
-        )
-        for c in found.changes.to_dicts()
-    ]
+        (c["changed_at"], c["customer_id"], c["kind"], c["survivor_id"] or c["origin_id"],
+         c["run_id"])
+        for c in found.changes.tail(_NEWEST).to_dicts()
+    ]  # fmt: skip
+    title = f"Identity history: newest {len(rows)} of {found.changes.height}"
     columns = ("when", "customer", "what", "into or off", "run")
-    return grid("Identity history", columns, rows) if rows else None
+    return grid(title, columns, rows) if rows else None
 
 
 def _record(source: str, key: str) -> str:

@@ -17,7 +17,7 @@ _EQUATION = "read = accepted + quarantined + duplicate + set aside + held"
 _MOST_REJECTED = 10
 _ENDED = {
     "published": "Published as run {run_id}.",
-    "unchanged": "Nothing new: the published snapshot stands (run {run_id}).",
+    "unchanged": "Run {run_id} found nothing new: the snapshot published before stands.",
     "rehearsed": "Rehearsed: nothing was kept (run {run_id}).",
 }
 
@@ -40,9 +40,10 @@ def status(found: Status) -> RenderableType:
     if found.run is None:
         parts.append(Text("Nothing is published yet. Next: cdp run"))
     else:
-        as_of = cell(found.run.get("as_of")).plain
+        as_of, ended = (cell(found.run.get(name)).plain for name in ("as_of", "finished_at"))
         parts += [
             Text(f"Published: run {found.run['run_id']}, as of {as_of} UTC", style="bold"),
+            Text(f"ended {ended} UTC" if ended else "its end is not in the ledger", style="dim"),
             Text(f"{found.snapshot}/profiles.duckdb", style="dim"),
             _account(found.account.to_dicts()),
             _customers(found.run),
@@ -50,6 +51,7 @@ def status(found: Status) -> RenderableType:
         parts += _attention(found.attention.to_dicts())
         parts += _rejected(found.rejected.to_dicts())
         parts += _warnings(found.failed_checks.to_dicts())
+        parts.append(_runs(found.last_runs.to_dicts()))
     if found.writer:
         note = found.writer
         since = str(note.get("started_at", "?")).replace("T", " ")[:19]
@@ -110,6 +112,13 @@ def _warnings(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
     ]
     columns = ("severity", "source", "rule", "file", "rows")
     return [grid("Failed checks", columns, listed[:_MOST_REJECTED], right=1)] if listed else []
+
+
+def _runs(rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = ("run", "began", "ended", "status", "customers", "merges")
+    names = ("run_id", "started_at", "finished_at", "status", "customers", "merges")
+    listed = [tuple(row[name] for name in names) for row in rows]
+    return grid("Last runs, up to the published one", columns, listed, right=2)
 
 
 def _customers(figures: Mapping[str, Any]) -> Text:

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cdp.explain.render.cells import cell, grid
+from cdp.explain.render.cells import cell, grid, plain
 
 
 def sources(found: Sequence[Mapping[str, Any]]) -> RenderableType:
@@ -23,7 +23,7 @@ def sources(found: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 def preview(found: Mapping[str, Any]) -> RenderableType:
     """Rows of a file, raw beside mapped, one table a row."""
-    title = f"{found['file']} as source {found['source']} reads it"
+    title = plain(f"{found['file']} as source {found['source']} reads it")
     return Group(Text(title, style="bold"), *(_row(row) for row in found["rows"]))
 
 
@@ -39,12 +39,12 @@ def _row(row: Mapping[str, Any]) -> Table:
         if row[label]:
             told = row[label]
             said = ", ".join(told) if isinstance(told, dict) else str(told)
-            right.append(f"\n{label.replace('_', ' ')}: {said}", style=style)
+            right.append(f"\n{label.replace('_', ' ')}: {plain(said)}", style=style)
     table.add_row(left, right)
     return table
 
 
 def _listed(fields: Mapping[str, Any]) -> Text:
     return Text("\n").join(
-        Text.assemble((f"{name}: ", "cyan"), cell(value)) for name, value in fields.items()
+        Text.assemble((f"{plain(name)}: ", "cyan"), cell(value)) for name, value in fields.items()
     )
