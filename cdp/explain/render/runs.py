@@ -68,6 +68,7 @@ def export(found: Mapping[str, Any]) -> RenderableType:
     columns = ("what", "rows")
     rows: list[tuple[str, object]] = [("written", found["rows_written"])]
     rows += [(f"opted out of {c}", n) for c, n in found["opted_out"].items()]
+    rows += [(f"opted out of {c}, not in the file", n) for c, n in found["untold"].items() if n]
     rows += [(f"rejected: {reason}", n) for reason, n in found["rejected"].items()]
     rows += [(f"left out: {reason}", n) for reason, n in found["left_out"].items()]
     title = f"Export {found['destination']} of run {found['run_id']}"
