@@ -8,10 +8,12 @@ fault; only a file that cannot be read at all raises.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
 import json
+import re
 import zlib
 from collections import deque
 from collections.abc import Iterator
@@ -25,6 +27,9 @@ from cdp.project import FileFormat
 
 MAX_LINES_PER_ROW = 500
 """A quoted value may span lines; past so many, its quote was never closed."""
+
+DELIMITERS = (",", ";", "\t", "|")
+"""What may part columns where the contract does not say."""
 
 csv.field_size_limit(16 * 1024 * 1024)
 
@@ -51,6 +56,12 @@ class RowReader:
     rows: Iterator[Row]
 
 
+@dataclass(frozen=True)
+class _Dialect:
+    delimiter: str
+    quote: str
+
+
 @contextmanager
 def open_rows(path: Path, file_format: FileFormat) -> Iterator[RowReader]:
     """Open a file by its format; ``.gz`` is unpacked on the way.
@@ -73,11 +84,19 @@ def open_rows(path: Path, file_format: FileFormat) -> Iterator[RowReader]:
 
 
 def _open_text(path: Path, encoding: str) -> IO[str]:
-    known = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
+    is_default = encoding.lower().replace("_", "-") in ("utf-8", "utf8")
+    known = _unicode_of(path) if is_default else encoding
     # A stray byte must cost its row, not its file: it is smuggled through and found per row.
     if path.suffix == ".gz":
         return gzip.open(path, "rt", encoding=known, errors="surrogateescape", newline="")
     return path.open("rt", encoding=known, errors="surrogateescape", newline="")
+
+
+def _unicode_of(path: Path) -> str:
+    """UTF-16 when the file begins with its mark, as spreadsheets write it; else UTF-8."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as start:
+        mark = start.read(2)
+    return "utf-16" if mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
 
 
 def _json_rows(text: IO[str]) -> Iterator[Row]:
@@ -140,6 +159,12 @@ class _Lines:
         self.taken.clear()
         return raw
 
+    def first(self) -> str:
+        """The line that comes next; it is still to be read."""
+        line = next(self._text, "")
+        self._back.append(line)
+        return line
+
     def hand_back_all_but_first(self) -> str:
         """The first line taken; the others are to be read again."""
         self._back.extendleft(reversed(self.taken[1:]))
@@ -149,8 +174,9 @@ class _Lines:
 
 def _csv_reader(text: IO[str], file_format: FileFormat, path: Path) -> RowReader:
     lines = _Lines(text)
+    dialect = _Dialect(file_format.delimiter or _delimiter_of(lines.first()), file_format.quote)
     try:
-        names = next(_parser(lines, file_format), None)
+        names = next(_parser(lines, dialect), None)
     except csv.Error:
         names = None
     if not names:
@@ -161,13 +187,21 @@ def _csv_reader(text: IO[str], file_format: FileFormat, path: Path) -> RowReader
         )
     lines.accept()
     header = _unique(names)
-    return RowReader(header, _csv_rows(lines, header, file_format))
+    return RowReader(header, _csv_rows(lines, header, dialect))
 
 
-def _parser(lines: _Lines, file_format: FileFormat) -> Iterator[list[str]]:
-    return csv.reader(
-        lines, delimiter=file_format.delimiter, quotechar=file_format.quote, strict=True
-    )
+def _delimiter_of(header: str) -> str:
+    """The sign that parts a header's names: the one most often outside quotes, a comma on a tie.
+
+    >>> _delimiter_of('id;"name, or firm";e-mail'), _delimiter_of("id")
+    (';', ',')
+    """
+    bare = re.sub(r'"[^"]*"', "", header)
+    return max(DELIMITERS, key=bare.count)
+
+
+def _parser(lines: _Lines, dialect: _Dialect) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
 
 
 def _unique(names: list[str]) -> tuple[str, ...]:
@@ -181,8 +215,8 @@ def _unique(names: list[str]) -> tuple[str, ...]:
     return tuple(unique)
 
 
-def _csv_rows(lines: _Lines, header: tuple[str, ...], file_format: FileFormat) -> Iterator[Row]:
-    parser = _parser(lines, file_format)
+def _csv_rows(lines: _Lines, header: tuple[str, ...], dialect: _Dialect) -> Iterator[Row]:
+    parser = _parser(lines, dialect)
     width = len(header)
     while True:
         start, fault = lines.next_number, None
@@ -202,7 +236,7 @@ def _csv_rows(lines: _Lines, header: tuple[str, ...], file_format: FileFormat) -
             fault = "a quote that is not closed"
         if fault:
             raw = lines.hand_back_all_but_first()
-            parser = _parser(lines, file_format)
+            parser = _parser(lines, dialect)
         else:
             raw = lines.accept()
         readable, undecodable = _decoded(raw.rstrip("\r\n"))

@@ -45,7 +45,8 @@ class FileFormat(Settings):
     """How a file is written."""
 
     type: Literal["csv", "jsonl"]
-    delimiter: Character = ","
+    delimiter: Character | None = None
+    """None: the one that the header shows."""
     encoding: Encoding = "utf-8"
     quote: Character = '"'
 

@@ -109,9 +109,9 @@ def test_an_unreadable_file_is_entered_once_and_tried_again(inbox: Inbox) -> Non
 
 
 def test_another_format_reads_the_same_file_anew(inbox: Inbox) -> None:
-    inbox.write({"inbox/people_20260101.csv": "id;name\n1;Ann\n2;Bo\n"})
+    inbox.write({"inbox/people_20260101.csv": "id#name\n1#Ann\n2#Bo\n"})
     first = inbox.land()
-    inbox.write({"sources/people.yaml": PEOPLE + 'format: {type: csv, delimiter: ";"}\n'})
+    inbox.write({"sources/people.yaml": PEOPLE + 'format: {type: csv, delimiter: "#"}\n'})
     again = inbox.land(run_id="r2")
     assert again.delivery_ids == first.delivery_ids
     assert [json.loads(fields)["name"] for fields in inbox.raw()["fields"]] == ["Ann", "Bo"]

@@ -131,3 +131,26 @@ def test_a_file_that_cannot_be_read_is_an_error_without_its_content(
     with pytest.raises(DeliveryError) as raised, open_rows(path, CSV) as reader:
         list(reader.rows)
     assert "Hint" in str(raised.value)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_header_shows_what_parts_the_columns(delimiter: str) -> None:
+    text = f'id{delimiter}"last, first; or firm"\n1{delimiter}"Lee, Ann"\n'
+    (row,) = read_text(text, CSV).rows
+    assert row.fields is not None
+    assert json.loads(row.fields) == {"id": "1", "last, first; or firm": "Lee, Ann"}
+
+
+def test_a_stated_delimiter_outweighs_the_header() -> None:
+    reader = read_text("a;b,c\n1;2,3\n", FileFormat(type="csv", delimiter=","))
+    assert reader.header == ("a;b", "c")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_tells_the_encoding(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes("id,name\n1,Zo\u00eb\n".encode(encoding))
+    with open_rows(path, CSV) as reader:
+        assert reader.header == ("id", "name")
+        (row,) = reader.rows
+    assert row.fields == '{"id": "1", "name": "Zo\u00eb"}'
