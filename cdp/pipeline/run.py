@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from cdp.engine import DuckDBEngine, Engine
+from cdp.errors import ConfigError
 from cdp.ingest import unheard
 from cdp.project import Project, project_fingerprint
 from cdp.store.disk import disk_faults
@@ -85,6 +86,7 @@ def open_run(
     begins and ends, UTC; no result hangs on it.
 
     Raises:
+        ConfigError: ``as_of`` is before that of the published run.
         StoreLockedError: Another run holds the store.
         StoreFullError: The disk is full; what was published stands.
         NotPermittedError: The store may not be written to.
@@ -98,9 +100,22 @@ def open_run(
         try:
             run = Run(project, engine, layout, run_id, as_of, clock,
                       is_full=is_full, accept_jump=accept_jump, on_rows=on_rows)  # fmt: skip
+            _refuse_backward_clock(run)
             run.ledger.start_run(
                 run_id, started_at=started_at, as_of=as_of, settings=project_fingerprint(project)
             )
             yield run
         finally:
             engine.close()
+
+
+def _refuse_backward_clock(run: Run) -> None:
+    """Before anything is judged by a clock that the store has left behind."""
+    last = run.ledger.last_run(["published"])
+    if last is not None and isinstance(last["as_of"], datetime) and run.as_of < last["as_of"]:
+        raise ConfigError(
+            what=f"as_of {run.as_of:%Y-%m-%d %H:%M:%S} is before that of the published run,"
+            f" {last['as_of']:%Y-%m-%d %H:%M:%S}",
+            where=run.layout.store.name,
+            next_step="give a later --as-of; history is never written backwards",
+        )

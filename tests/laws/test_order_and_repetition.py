@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from cdp.errors import ConfigError
 from cdp.pipeline import build_steps, open_run
 from tests.laws.world import (
     AS_OF,
@@ -123,3 +124,11 @@ def test_a_late_file_does_not_undo_a_newer_one(ran: Company) -> None:
     ran.deliver({"inbox/crm_20260101.csv": old}, "r2")
     names = ran.query("select given_name from records where source_record_id = '2' and is_current")
     assert names["given_name"].to_list() == ["Katherine"]
+
+
+def test_a_clock_that_runs_backwards_is_refused_before_anything_is_judged(ran: Company) -> None:
+    before = ran.warehouse("select delivery_id, status, contract from ops.deliveries order by all")
+    with pytest.raises(ConfigError, match="before that of the published run"):
+        ran.run("r2", as_of=AS_OF - timedelta(days=900), is_full=True)
+    after = ran.warehouse("select delivery_id, status, contract from ops.deliveries order by all")
+    assert_frame_equal(after, before)
