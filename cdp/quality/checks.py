@@ -7,22 +7,29 @@ failed, and the lines of the failing rows. Cell values never leave the frame.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-import polars as pl
-
 from cdp.engine import Engine
 from cdp.errors import ContractError
+from cdp.quality.frames import check_columns, chunks, columns_read, seen_as, whole_delivery
 from cdp.quality.rules import Rule
 
 if TYPE_CHECKING:
     import pandas as pd
 
-CHUNK_ROWS = 200_000
 SAMPLE_ROWS = 5
-_PLACE = ("delivery_id", "source_row")
+_ACROSS_ROWS = frozenset(
+    [
+        "ExpectColumnValueZScoresToBeLessThan",
+        "ExpectColumnValuesToBeDecreasing",
+        "ExpectColumnValuesToBeIncreasing",
+        "ExpectColumnValuesToBeUnique",
+        "ExpectColumnValuesToNotBeOutliers",
+        "ExpectCompoundColumnsToBeUnique",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -62,69 +69,80 @@ def check_rows(
 ) -> list[RuleResult]:
     """Judge ``mapped.checked`` by the rules; one result per rule and delivery, sorted.
 
-    Unreadable rows break ``row_is_readable`` alone, and rows set aside break nothing.
+    Unreadable rows break ``row_is_readable`` alone, and rows set aside break nothing. A rule that
+    compares rows with one another, as on unique values, looks at one delivery at a time.
 
     Raises:
         ContractError: A rule cannot run: an unknown expectation, wrong arguments or column.
     """
-    expectations = {rule.name: _expectation(rule) for rule in rules}
-    row_rules = [rule for rule in rules if _is_row_rule(expectations[rule.name])]
-    batch_rules = [rule for rule in rules if not _is_row_rule(expectations[rule.name])]
-    counts = _Counts()
-    for chunk in _chunks(engine, rules, attributes):
+    own = tuple(attributes)
+    check_columns(rules, own)
+    expectations = {rule.name: _expectation(rule, own) for rule in rules}
+    single = [rule for rule in rules if _is_on_single_rows(expectations[rule.name])]
+    whole = [rule for rule in rules if rule not in single]
+    on_faults = [rule for rule in single if rule.column == "fault"]
+    on_values = [rule for rule in single if rule.column != "fault"]
+    counts = _Counts(expectations)
+    for chunk in chunks(engine, rules, own):
+        counts.deliveries.update(chunk["delivery_id"])
         readable = chunk[chunk["fault"].isna() & chunk["set_aside"].isna()].reset_index(drop=True)
-        for rule in row_rules:
-            frame = chunk if rule.column == "fault" else readable
-            counts.add_checked(rule, frame)
-        counts.add_failed(
-            chunk, _failing(chunk, [r for r in row_rules if r.column == "fault"], expectations)
-        )
-        counts.add_failed(
-            readable,
-            _failing(readable, [r for r in row_rules if r.column != "fault"], expectations),
-        )
-    for delivery_id in sorted(counts.deliveries):
-        counts.add_batch(
-            delivery_id,
-            _broken_batch_rules(engine, delivery_id, batch_rules, expectations, attributes),
-        )
+        counts.judge(chunk, on_faults)
+        counts.judge(readable, on_values)
+    for delivery_id in sorted(counts.deliveries) if whole else ():
+        frame = whole_delivery(engine, delivery_id, whole, own)
+        counts.judge_delivery(delivery_id, frame, whole)
     return counts.results(rules)
 
 
 class _Counts:
     """Rows checked and failed by rule and delivery, gathered over chunks."""
 
-    def __init__(self) -> None:
+    def __init__(self, expectations: Mapping[str, Any]) -> None:
+        self._expectations = expectations
+        self._frames = _frames()
         self.deliveries: set[str] = set()
         self._checked: dict[tuple[str, str], int] = {}
         self._failed: dict[tuple[str, str], list[int]] = {}
         self._broken: set[tuple[str, str]] = set()
 
-    def add_checked(self, rule: Rule, frame: pd.DataFrame) -> None:
-        column = frame[rule.column]
+    def judge(self, frame: pd.DataFrame, rules: Sequence[Rule]) -> None:
+        """Count the rows of a frame that the rules look at, and those that break them."""
+        if not rules or frame.empty:
+            return
+        for rule in rules:
+            self._add_checked(rule, frame)
+        for name, result in self._validated(frame, rules):
+            self._add_failed(name, frame, result.result.get("unexpected_index_list") or ())
+
+    def judge_delivery(self, delivery_id: str, frame: pd.DataFrame, rules: Sequence[Rule]) -> None:
+        """Judge all rows of a delivery together: by its rows, or as one thing that is or is not."""
+        by_rows = [rule for rule in rules if _is_row_rule(self._expectations[rule.name])]
+        self.judge(frame, by_rows)
+        for name, result in self._validated(frame, [r for r in rules if r not in by_rows]):
+            self._checked[name, delivery_id] = 1
+            if not result.success:
+                self._broken.add((name, delivery_id))
+
+    def _validated(self, frame: pd.DataFrame, rules: Sequence[Rule]) -> Iterator[tuple[str, Any]]:
+        """Rule -> what Great Expectations found."""
+        if not rules:
+            return
+        batch = self._frames.get_batch({"dataframe": frame})
+        yield from _validated(batch, [self._expectations[rule.name] for rule in rules])
+
+    def _add_checked(self, rule: Rule, frame: pd.DataFrame) -> None:
         # Expectations pass over nulls, so only stated values count; not so where null is the fault.
-        looked_at = (
-            frame
-            if "NotBeNull" in rule.expectation or rule.column == "fault"
-            else frame[column.notna()]
-        )
+        is_null_judged = "NotBeNull" in rule.expectation or rule.column == "fault"
+        is_stated = frame[columns_read(rule)].notna().any(axis=1)
+        looked_at = frame if is_null_judged else frame[is_stated]
         for delivery_id, rows in looked_at.groupby("delivery_id").size().items():
-            self._checked[rule.name, str(delivery_id)] = self._checked.get(
-                (rule.name, str(delivery_id)), 0
-            ) + int(rows)
-        self.deliveries.update(str(name) for name in frame["delivery_id"].unique())
+            place = (rule.name, str(delivery_id))
+            self._checked[place] = self._checked.get(place, 0) + int(rows)
 
-    def add_failed(self, frame: pd.DataFrame, failing: dict[str, list[int]]) -> None:
-        places = frame[list(_PLACE)]
-        for rule_name, labels in failing.items():
-            for delivery_id, row in places.loc[sorted(set(labels))].itertuples(index=False):
-                self._failed.setdefault((rule_name, delivery_id), []).append(int(row))
-
-    def add_batch(self, delivery_id: str, broken: dict[str, bool]) -> None:
-        for rule_name, is_broken in broken.items():
-            self._checked[rule_name, delivery_id] = 1
-            if is_broken:
-                self._broken.add((rule_name, delivery_id))
+    def _add_failed(self, rule_name: str, frame: pd.DataFrame, labels: Iterable[Any]) -> None:
+        places = frame[["delivery_id", "source_row"]].loc[sorted({int(label) for label in labels})]
+        for delivery_id, row in places.itertuples(index=False):
+            self._failed.setdefault((rule_name, delivery_id), []).append(int(row))
 
     def results(self, rules: Sequence[Rule]) -> list[RuleResult]:
         found = []
@@ -139,77 +157,7 @@ class _Counts:
         return found
 
 
-def _chunks(
-    engine: Engine, rules: Sequence[Rule], attributes: Iterable[str]
-) -> Iterator[pd.DataFrame]:
-    """``mapped.checked`` in bounded pandas frames: the columns that rules look at, no others."""
-    last = ("", 0)
-    columns = _columns(rules, attributes)
-    while True:
-        chunk = engine.query(
-            f"select {columns} from mapped.checked "
-            "where (delivery_id, source_row) > ($delivery, $row) "
-            f"order by delivery_id, source_row limit {CHUNK_ROWS}",
-            {"delivery": last[0], "row": last[1]},
-        )
-        if not chunk.height:
-            return
-        last = (chunk["delivery_id"][-1], chunk["source_row"][-1])
-        yield _numeric_where_compared(chunk, rules, attributes).to_pandas()
-
-
-def _columns(rules: Sequence[Rule], attributes: Iterable[str]) -> str:
-    own = set(attributes)
-    named = {"delivery_id", "source_row", "fault", "set_aside"}
-    named |= {rule.column for rule in rules if rule.column}
-    for rule in rules:
-        for argument in ("column_A", "column_B"):
-            named |= {str(rule.arguments[argument])} if argument in rule.arguments else set()
-        named |= set(map(str, _listed(rule.arguments.get("column_list"))))
-    parts = []
-    for name in sorted(named):
-        quoted = name.replace('"', '""')
-        pointer = "/" + name.replace("~", "~0").replace("/", "~1").replace("'", "''")
-        parts.append(
-            f"json_extract_string(declared, '{pointer}') as \"{quoted}\""
-            if name in own
-            else f'"{quoted}"'
-        )
-    return ", ".join(parts)
-
-
-def _listed(value: object) -> list[object]:
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
-def _numeric_where_compared(
-    chunk: pl.DataFrame, rules: Sequence[Rule], attributes: Iterable[str]
-) -> pl.DataFrame:
-    """Attributes are text; a rule that compares with numbers sees numbers.
-
-    A text that is no number becomes NaN-like infinity, so that it fails a range instead of
-    passing as null.
-    """
-    own = set(attributes)
-    compared = {
-        rule.column
-        for rule in rules
-        if rule.column in own
-        and any(
-            isinstance(v, (int, float))
-            for k, v in rule.arguments.items()
-            if k in ("min_value", "max_value")
-        )
-    }
-    for name in sorted(name for name in compared if name):
-        number = pl.col(name).cast(pl.Float64, strict=False)
-        chunk = chunk.with_columns(
-            pl.when(pl.col(name).is_not_null()).then(number.fill_null(float("inf"))).alias(name)
-        )
-    return chunk
-
-
-def _expectation(rule: Rule) -> Any:
+def _expectation(rule: Rule, attributes: Sequence[str]) -> Any:
     import great_expectations.expectations as gxe
 
     known = getattr(gxe, rule.expectation, None)
@@ -219,9 +167,9 @@ def _expectation(rule: Rule) -> Any:
             where="expect",
             next_step="take a name from the Great Expectations gallery",
         )
-    column = {"column": rule.column} if rule.column else {}
+    arguments = seen_as(rule, attributes)
     try:
-        return known(**column, **rule.arguments, severity=rule.severity, meta={"rule": rule.name})
+        return known(**arguments, severity=rule.severity, meta={"rule": rule.name})
     except Exception as wrong:
         raise ContractError(
             what=f"rule `{rule.name}` cannot be built: {rule.expectation} refuses its arguments "
@@ -243,46 +191,25 @@ def _is_row_rule(expectation: Any) -> bool:
     )
 
 
-def _failing(
-    frame: pd.DataFrame, rules: Sequence[Rule], expectations: dict[str, Any]
-) -> dict[str, list[int]]:
-    """Rule -> labels of the frame's rows that break it."""
-    if not rules or frame.empty:
-        return {}
-    return {
-        name: [int(label) for label in result.result.get("unexpected_index_list") or ()]
-        for name, result in _validated(frame, [expectations[rule.name] for rule in rules])
-    }
+def _is_on_single_rows(expectation: Any) -> bool:
+    """Whether a row is judged by itself, so that rows may be judged in any chunks."""
+    return _is_row_rule(expectation) and type(expectation).__name__ not in _ACROSS_ROWS
 
 
-def _broken_batch_rules(
-    engine: Engine,
-    delivery_id: str,
-    rules: Sequence[Rule],
-    expectations: dict[str, Any],
-    attributes: Iterable[str],
-) -> dict[str, bool]:
-    """Batch rule -> whether the whole delivery breaks it."""
-    if not rules:
-        return {}
-    chunk = engine.query(
-        f"select {_columns(rules, attributes)} from mapped.checked "
-        "where delivery_id = $delivery and fault is null and set_aside is null order by source_row",
-        {"delivery": delivery_id},
-    )
-    frame = _numeric_where_compared(chunk, rules, attributes).to_pandas()
-    validated = _validated(frame, [expectations[rule.name] for rule in rules])
-    return {name: not result.success for name, result in validated}
-
-
-def _validated(frame: pd.DataFrame, expectations: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+def _frames() -> Any:
+    """What makes a batch of a frame; one serves all frames, since making it costs most."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     rows = context.data_sources.add_pandas("rows").add_dataframe_asset("rows")
-    batch = rows.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    return rows.add_batch_definition_whole_dataframe("all")
+
+
+def _validated(batch: Any, expectations: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    import great_expectations as gx
+
     # Copies: an expectation that joined one suite may not join the next chunk's.
     copies = [expectation.copy(deep=True) for expectation in expectations]
     suite = gx.ExpectationSuite(name="rules", expectations=copies)

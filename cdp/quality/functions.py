@@ -132,6 +132,9 @@ FUNCTIONS: tuple[SqlFunction, ...] = (
     _function("normal_sex", _or_none(normalise.normalise_sex), "VARCHAR", pa.string(), "VARCHAR"),
     _function("normal_text", _or_none(normalise.normalise_text), "VARCHAR", pa.string(), "VARCHAR"),
     _function(
+        "normal_language", _or_none(normalise.normalise_language), "VARCHAR", pa.string(), "VARCHAR"
+    ),
+    _function(
         "normal_instant",
         _or_none(_instant),
         "VARCHAR VARCHAR VARCHAR",

@@ -44,6 +44,18 @@ def test_the_demo_prints_what_the_readme_shows(demo: tuple[Path, str]) -> None:
     assert lines(printed, str(project)) == lines(shown, "data")[1:]
 
 
+def test_the_picture_shows_the_figures_of_the_demo() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    picture = readme.partition("```mermaid\n")[2].partition("```")[0]
+    printed = readme.partition("```text\n")[2].partition("```")[0]
+    found = re.search(r"Customers: ([\d,]+) identified, ([\d,]+) anonymous", printed)
+    assert found is not None
+    customers = sum(int(figure.replace(",", "")) for figure in found.groups())
+    figures = set(re.findall(r"\d+,\d{3}", picture))
+    assert f"{customers:,}" in figures
+    assert figures - {f"{customers:,}"} <= set(re.findall(r"\d+,\d{3}", printed))
+
+
 def test_the_three_commands_to_try_next_work(demo: tuple[Path, str]) -> None:
     project, printed = demo
     commands = [line.split() for line in printed.splitlines() if "bin/cdp" in line]

@@ -24,7 +24,7 @@ from cdp.quality.normalise.name import (
 )
 from cdp.quality.normalise.phone import normalise_phone
 from cdp.quality.normalise.sex import normalise_sex
-from cdp.quality.normalise.text import normalise_device, normalise_text
+from cdp.quality.normalise.text import normalise_device, normalise_language, normalise_text
 
 __all__ = [
     "PersonName",
@@ -36,6 +36,7 @@ __all__ = [
     "normalise_email",
     "normalise_given_name",
     "normalise_handle",
+    "normalise_language",
     "normalise_phone",
     "normalise_postcode",
     "normalise_region",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from cdp.quality.normalise.junk import POSTCODES, STREETS, is_junk
@@ -62,6 +63,8 @@ _US_STATES = {
     "wyoming": "WY",
     "puerto rico": "PR",
 }
+_FLOAT = re.compile(r"^(\d+)\.0$")
+_AFTER_NUMBER = re.compile(r"(?<=\d)(?:St|Nd|Rd|Th)\b|(?<=\w['\u2019])S\b")
 _UNIT = re.compile(
     r"[,\s]+((?:apt|apartment|unit|suite|ste|#|floor|fl|room|rm)\.?\s*[\w-]+)$", re.IGNORECASE
 )
@@ -84,7 +87,7 @@ class PostalAddress:
 
 def normalise_street(text: str) -> str | None:
     """A street with its number; nothing when it means nothing."""
-    plain = collapsed(text).strip(",")
+    plain = collapsed(text, ",")
     if is_junk(plain) or plain.casefold() in STREETS:
         return None
     return _cased(plain)
@@ -92,7 +95,7 @@ def normalise_street(text: str) -> str | None:
 
 def normalise_city(text: str) -> str | None:
     """A city."""
-    plain = collapsed(text).strip(",")
+    plain = collapsed(text, ",")
     return None if is_junk(plain) or not re.search(r"[^\W\d_]", plain) else _cased(plain)
 
 
@@ -102,13 +105,13 @@ def normalise_region(text: str, country: str) -> str | None:
     >>> normalise_region("california", "US"), normalise_region("ca", "US")
     ('CA', 'CA')
     """
-    plain = collapsed(text).strip(",.")
+    plain = collapsed(text, ",.")
     if is_junk(plain):
         return None
-    if country == "US":
-        code = _US_STATES.get(plain.casefold(), plain.upper())
-        return code if code in _US_STATES.values() else _cased(plain)
-    return plain.upper() if len(plain) <= 3 else _cased(plain)
+    if country == "US" and plain.casefold() in _US_STATES:
+        return _US_STATES[plain.casefold()]
+    cased = _cased(plain)
+    return cased.upper() if cased.isascii() and len(cased) <= 3 else cased
 
 
 def normalise_postcode(text: str, country: str) -> str | None:
@@ -119,11 +122,12 @@ def normalise_postcode(text: str, country: str) -> str | None:
     >>> normalise_postcode("sw1a1aa", "GB")
     'SW1A 1AA'
     """
-    plain = collapsed(text).upper().removesuffix(".0")
-    if is_junk(plain) or plain.casefold() in POSTCODES:
+    plain = collapsed(unicodedata.normalize("NFKC", text)).upper()
+    plain = _FLOAT.sub(r"\1", plain)
+    if is_junk(plain) or plain.casefold() in POSTCODES or not plain.isascii():
         return None
     if country == "US":
-        digits = re.match(r"^(\d{3,5})(?:-\d{0,4})?$|^(\d{5})\d{4}$", plain)
+        digits = re.match(r"^(\d{3,5})(?:[- ]\d{0,4})?$|^(\d{5})\d{4}$", plain)
         code = (digits.group(1) or digits.group(2)).zfill(5) if digits else None
         return None if code is None or code in POSTCODES else code
     for pattern in (_CA, _GB):
@@ -156,8 +160,13 @@ def split_address(text: str, region: str) -> PostalAddress | None:
     found = _UNIT.search(line)
     if found:
         unit, line = collapsed(found.group(1)), line[: found.start()]
-    return PostalAddress(normalise_street(line), unit, city, state, postcode, None)
+    place = PostalAddress(normalise_street(line), unit, city, state, postcode, None)
+    return None if place == PostalAddress() else place
 
 
 def _cased(text: str) -> str:
-    return text.title() if text.isupper() or text.islower() else text
+    """Case mended only where there is none; "5th" and "Mary's" keep their small letters."""
+    if not (text.isupper() or text.islower()):
+        return text
+    titled = _AFTER_NUMBER.sub(lambda end: end.group().lower(), text.title())
+    return unicodedata.normalize("NFC", titled)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 
-_LIMIT = Decimal(10) ** 15
+_LIMIT = Decimal(10) ** 15 - 1
+_SMALLEST = Decimal("0.001")
 _THOUSANDS_COMMA = re.compile(r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$")
-_THOUSANDS_DOT = re.compile(r"^\d{1,3}(?:\.\d{3})+,\d+$")
+_THOUSANDS_DOT = re.compile(r"^\d{1,3}(?:\.\d{3})+,\d+$|^\d{1,3}(?:\.\d{3}){2,}$")
 _DECIMAL_COMMA = re.compile(r"^\d+,\d{1,2}$")
-_AROUND = re.compile(r"^[^\d(+\-.,]*|[^\d).,]*$")
+_GAPS = re.compile(r"[\s'\u2019]")
+_BELOW_ZERO = re.compile(r"^\(.*\)$|^[^\d.,]*[-\u2212]|[-\u2212]$")
+_AROUND = re.compile(r"^[^\d.,]+|[^\d.,]+$")
 
 
 def parse_amount(text: str, unit: str) -> Decimal | None:
     """An amount in units of its currency; ``unit`` minor is cents. Brackets mean less than zero.
+
+    A thousandth is the smallest part: exchange rates leave longer tails, which are rounded.
 
     >>> (
     ...     parse_amount("$1,234.50", "major"),
@@ -24,22 +29,18 @@ def parse_amount(text: str, unit: str) -> Decimal | None:
     >>> parse_amount("1999", "minor")
     Decimal('19.99')
     """
-    plain = text.strip()
-    is_negative = (
-        (plain.startswith("(") and plain.endswith(")"))
-        or plain.startswith("-")
-        or plain.endswith("-")
-    )
-    plain = _AROUND.sub("", plain.strip("()-+ ")).replace(" ", "").replace("\u00a0", "").lstrip("-")
+    plain = _GAPS.sub("", text)
+    is_negative = bool(_BELOW_ZERO.search(plain))
+    plain = _AROUND.sub("", plain)
     if _THOUSANDS_COMMA.match(plain):
         plain = plain.replace(",", "")
     elif _THOUSANDS_DOT.match(plain) or _DECIMAL_COMMA.match(plain):
         plain = plain.replace(".", "").replace(",", ".")
     try:
-        amount = Decimal(plain)
+        amount = Decimal(plain).scaleb(-2 if unit == "minor" else 0)
     except InvalidOperation:
         return None
     if not amount.is_finite() or abs(amount) >= _LIMIT:
         return None
-    amount = amount.scaleb(-2) if unit == "minor" else amount
-    return -amount if is_negative else amount
+    rounded = amount if amount == (near := amount.quantize(_SMALLEST)) else near
+    return -rounded if is_negative else rounded

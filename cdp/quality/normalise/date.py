@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -47,7 +48,9 @@ def _ordered(text: str, order: str) -> date | None:
         r"[./\s]+", "-", text.split(" 0:00", maxsplit=1)[0].split(" 00:00", maxsplit=1)[0]
     )
     words = " ".join(text.split())
-    tries = [(dashed, pattern) for pattern in _ORDERS[order]] + [(words, p) for p in _MONTH_NAMES]
+    # A year in front is one in every country.
+    numeric = dict.fromkeys((*_ORDERS[order], *_ORDERS["ymd"]))
+    tries = [*((dashed, pattern) for pattern in numeric), *((words, p) for p in _MONTH_NAMES)]
     for value, pattern in tries:
         try:
             return datetime.strptime(value, pattern).date()
@@ -72,7 +75,7 @@ def parse_instant(text: str, *, timezone: str, format: str) -> datetime | None: 
         if format in _UNITS:
             return _since_epoch(plain, _UNITS[format])
         if format == "auto" and _DIGITS.match(plain):
-            return _epoch_by_size(plain)
+            return _epoch_by_size(plain) or _in_utc(datetime.fromisoformat(plain), timezone)
         read = (
             datetime.fromisoformat(plain)
             if format in ("auto", "iso")
@@ -96,11 +99,7 @@ def _in_utc(read: datetime, timezone: str) -> datetime:
 def _since_epoch(text: str, per_second: int) -> datetime | None:
     if not _DIGITS.match(text):
         return None
-    whole, _, part = text.partition(".")
-    microseconds = int(whole) * 1_000_000 // per_second
-    if part and per_second == 1:
-        microseconds += int(f"{part:0<6}"[:6])
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return _EPOCH + timedelta(microseconds=int(Decimal(text) * 1_000_000 / per_second))
 
 
 def _epoch_by_size(text: str) -> datetime | None:

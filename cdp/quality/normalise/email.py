@@ -6,10 +6,13 @@ import re
 import unicodedata
 
 from cdp.quality.normalise.junk import EMAIL_DOMAINS, EMAIL_LOCALS, is_junk
+from cdp.quality.normalise.text import collapsed
 
 _WRAPPED = re.compile(r"<([^<>]+)>\s*$")
+_END = " .,;'\""
 _SHAPE = re.compile(
-    r"[a-z0-9.!#$%&'*+/=?^_`{|}~\-\u0080-\uffff]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}"
+    r"(?!.*\s)[a-z0-9.!#$%&'*+/=?^_`{|}~\-\u00a1-\uffff]{1,64}"
+    r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 
 
@@ -23,13 +26,14 @@ def normalise_email(text: str) -> str | None:
     >>> normalise_email("test@test.com") is normalise_email("a@b") is None
     True
     """
-    plain = unicodedata.normalize("NFKC", text).strip().strip("'\"").casefold()
+    plain = collapsed(unicodedata.normalize("NFKC", text.casefold())).rstrip(_END)
     wrapped = _WRAPPED.search(plain)
-    plain = (wrapped.group(1) if wrapped else plain).removeprefix("mailto:").strip().rstrip(".")
+    plain = (wrapped.group(1) if wrapped else plain).removeprefix("mailto:").strip().rstrip(_END)
     local, at, domain = plain.rpartition("@")
     if not at or is_junk(plain):
         return None
-    address = f"{local}@{_ascii_domain(domain)}"
+    domain = _ascii_domain(domain)
+    address = f"{local}@{domain}"
     if (
         not _SHAPE.fullmatch(address)
         or ".." in address

@@ -90,7 +90,11 @@ EMAIL_LOCALS = frozenset(
         "none",
         "noreply",
         "no-reply",
+        "no_reply",
+        "no.reply",
         "donotreply",
+        "do-not-reply",
+        "do_not_reply",
         "nothanks",
         "null",
         "query",
@@ -99,6 +103,31 @@ EMAIL_LOCALS = frozenset(
         "testing",
         "unknown",
         "xxx",
+    ]
+)
+HANDLES = frozenset(
+    [
+        "channel",
+        "company",
+        "events",
+        "explore",
+        "feed",
+        "groups",
+        "hashtag",
+        "home",
+        "in",
+        "intent",
+        "login",
+        "pages",
+        "people",
+        "profile.php",
+        "pub",
+        "search",
+        "share",
+        "sharer",
+        "user",
+        "username",
+        "watch",
     ]
 )
 EMAIL_DOMAINS = frozenset(["noemail.com", "nomail.com", "none.com", "email.invalid", "test.com"])
@@ -143,7 +172,7 @@ _HASHES_OF_NOTHING = frozenset(
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     )
 )
-_MASKED = re.compile(r"\*{2,}|x{4,}|#{3,}|\[?redacted\]?|<test lead|\bhidden\b", re.IGNORECASE)
+_MASKED = re.compile(r"\*{2,}|x{4,}|#{3,}|\[?redacted\]?|<test lead|^\W*hidden\W*$", re.IGNORECASE)
 
 
 def is_junk(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from cdp.quality.normalise.junk import NAMES, is_junk
@@ -24,7 +25,7 @@ _TITLES = frozenset(
         "frau",
         "mme",
         "mlle",
-        "sr.",
+        "sr",
         "sra",
     ]
 )
@@ -122,7 +123,7 @@ def split_full_name(text: str) -> PersonName | None:
         return None
     before, comma, after = plain.partition(",")
     if comma and after.strip() and not _is_tail(after):
-        tail = after.split()
+        tail = after.replace(",", " ").split()
         suffix = [w for w in tail if normalise_suffix(w)]
         rest = [w for w in tail if w not in suffix]
         title = [w for w in before.split() if _plain(w) in _TITLES]
@@ -167,16 +168,15 @@ def _plain(word: str) -> str:
 
 def _cased(name: str) -> str:
     """Case mended only where there is none: all capitals or all small letters."""
-    if not (name.isupper() or name.islower()) or len(name) < 2:
+    if not (name.isupper() or name.islower()):
         return name
-    return " ".join(_cased_word(word) for word in name.split(" "))
+    return unicodedata.normalize("NFC", " ".join(_cased_word(w) for w in name.split(" ")))
 
 
 def _cased_word(word: str) -> str:
     if word.casefold() in _PARTICLES:
         return word.casefold()
-    parts = re.split("([-'\u2019])", word.casefold())
-    cased = "".join(part[:1].upper() + part[1:] for part in parts)
+    cased = "".join(part.capitalize() for part in re.split("([-'\u2019])", word))
     if cased.startswith("Mc") and len(cased) > 3:
-        cased = "Mc" + cased[2].upper() + cased[3:]
+        cased = "Mc" + cased[2].title() + cased[3:]
     return cased

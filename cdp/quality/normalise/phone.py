@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from cdp.quality.normalise.junk import is_junk
 
 _PREFIX = re.compile(r"^(?:p:|tel:|')+", re.IGNORECASE)
 _FLOAT = re.compile(r"^(\+?\d+)\.0$")
+_UP, _DOWN = "0123456789" * 2, "9876543210" * 2
 _EXTENSION = re.compile(r"\s*(?:x|ext\.?|extension|#)\s*\d+$", re.IGNORECASE)
 
 
@@ -25,24 +26,23 @@ def normalise_phone(text: str, region: str) -> str | None:
     """
     plain = _FLOAT.sub(r"\1", _PREFIX.sub("", text.strip()).strip())
     plain = _EXTENSION.sub("", plain)
-    digits = re.sub(r"\D", "", plain)
-    if is_junk(plain) or len(digits) < 7 or _is_filler(digits):
+    if is_junk(plain) or _is_filler(re.sub(r"\D", "", plain)):
         return None
     try:
         number = phonenumbers.parse(plain, region)
     except NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    # Without its area code a number is somebody else's in the next town.
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         return None
     formatted = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return None if _is_filler(str(number.national_number)) else formatted
+    digits = formatted.removeprefix("+")
+    if len(digits) < 7 or _is_filler(digits) or _is_filler(str(number.national_number)):
+        return None
+    return formatted
 
 
 def _is_filler(digits: str) -> bool:
     """One digit all through, or a run up or down the keypad."""
-    return len(set(digits[-9:])) <= 1 or digits[-10:] in (
-        "1234567890",
-        "0123456789",
-        "9876543210",
-        "1234567891",
-    )
+    last = digits[-10:]
+    return len(set(digits[-9:])) <= 1 or last in _UP or last in _DOWN or last == "1234567891"

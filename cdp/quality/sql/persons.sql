@@ -23,7 +23,7 @@ normalised as materialized (
         normal_sex(sex) as sex_code,
         normal_text(company) as company_clean,
         normal_text(job_title) as job_title_clean,
-        normal_text(language) as language_clean
+        normal_language(language) as language_clean
     from stated
 )
 

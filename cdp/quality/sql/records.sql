@@ -51,12 +51,16 @@ whole_lists as (
     group by source
 ),
 
+-- Whose row broke a rule is on the list nonetheless: a bad cell sends nobody away.
 last_listed as (
     select
-        record_id,
-        max(delivered_at) as delivered_at
-    from stated
-    group by record_id
+        r.record_id,
+        max(r.delivered_at) as delivered_at
+    from clean.rows as r
+    join ops.deliveries as d on r.delivery_id = d.delivery_id
+    -- An event that refers to a person does not list them: it states none.
+    where d.status = 'accepted' and r.person_hash is not null and r.verdict in ('accepted', 'quarantined')
+    group by r.record_id
 )
 
 select

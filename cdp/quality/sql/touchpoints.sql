@@ -2,11 +2,21 @@
 -- key: touchpoint_id
 -- reads: clean.rows
 -- writes: clean.touchpoints
-with latest as (
-    select *
+with worded as (
+    select
+        *,
+        content_hash is not distinct from lag(content_hash) over (
+            partition by touchpoint_id order by delivered_at, delivery_id, source_row
+        ) as is_repeat
     from clean.rows
     where verdict = 'accepted' and touchpoint_id is not null
+),
+
+latest as (
+    select *
+    from worded
     -- The first row of the latest wording: a repeat of it changes nothing, its provenance included.
+    where not is_repeat
     qualify row_number() over (
         partition by touchpoint_id order by delivered_at desc, delivery_id desc, source_row desc
     ) = 1
