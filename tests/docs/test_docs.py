@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,31 +29,22 @@ from cdp.project.vocabulary import (
     REFUSED_WORDS,
 )
 from cdp.tables.published import PUBLISHED
+from tests.docs.pages import (
+    BI_PAGE,
+    FOLDER_PAGE,
+    GLOSSARY,
+    PAGES,
+    README,
+    ROOT,
+    blocks,
+    prose_of,
+    some,
+    text_of,
+)
 
-ROOT = Path(__file__).parents[2]
-README, FOLDER_PAGE = ROOT / "README.md", ROOT / "docs" / "project-folder.md"
-PAGES = (README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")))
-
-FENCE = re.compile(r"^( *)```(\w*)[^\n]*\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 COMMAND = re.compile(r"^\s*(?:\$ )?(?:\w+=\S+ )*(?:\S*/)?cdp (.*)$", re.MULTILINE)
-
-
-def text_of(page: Path) -> str:
-    return page.read_text(encoding="utf-8")
-
-
-def blocks(page: Path, *languages: str) -> list[str]:
-    found = FENCE.findall(text_of(page))
-    return [textwrap.dedent(body) for _, language, body in found if language in languages]
-
-
-def some(found: Iterator[Any]) -> list[Any]:
-    """What was found, which must be something: a test of nothing would pass."""
-    listed = list(found)
-    assert listed
-    return listed
 
 
 def make_project(folder: Path, contracts: list[str]) -> Path:
@@ -124,28 +114,55 @@ def test_every_word_that_is_understood_is_named(word: str) -> None:
     assert f"`{word}`" in text_of(FOLDER_PAGE)
 
 
+def make_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    for contract in PUBLISHED:
+        table = contract.name.partition(".")[2]
+        connection.execute(create_table(replace(contract, name=f"main.{table}")))
+
+
 @pytest.fixture(scope="module")
 def snapshot() -> Iterator[duckdb.DuckDBPyConnection]:
     """The published tables, empty."""
     with duckdb.connect() as connection:
-        for contract in PUBLISHED:
-            table = contract.name.partition(".")[2]
-            connection.execute(create_table(replace(contract, name=f"main.{table}")))
+        make_tables(connection)
         yield connection
 
 
-@pytest.mark.parametrize("query", some(iter(blocks(ROOT / "docs" / "bi-tools.md", "sql"))))
+@pytest.mark.parametrize("query", some(blocks(BI_PAGE, "sql")))
 def test_every_query_runs_on_the_published_tables(
     query: str, snapshot: duckdb.DuckDBPyConnection
 ) -> None:
     assert snapshot.execute(query).description
 
 
+PROGRAMS = some((p.name, code) for p in (BI_PAGE, GLOSSARY) for code in blocks(p, "python"))
+
+
+@pytest.mark.parametrize(("page", "code"), PROGRAMS)
+def test_every_program_prints_what_its_page_says(
+    page: str,
+    code: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = tmp_path / "data" / "warehouse" / "published" / "current"
+    folder.mkdir(parents=True)
+    with duckdb.connect(str(folder / "profiles.duckdb")) as connection:
+        make_tables(connection)
+        connection.execute("copy customers to $1", [str(folder / "customers.parquet")])
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, page, "exec"), {})  # the page's own words are what is tested
+    said = re.findall(r"^# (.*)$", code, re.MULTILINE)
+    printed = capsys.readouterr().out.splitlines()
+    assert not said or printed == said
+
+
 def anchors(page: Path) -> set[str]:
     """What GitHub calls the headings of a page."""
     seen: Counter[str] = Counter()
     names = set()
-    for heading in HEADING.findall(FENCE.sub("", text_of(page))):
+    for heading in HEADING.findall(prose_of(page)):
         plain = re.sub(r"[^\w\- ]", "", LINK.sub("", heading).lower()).replace(" ", "-")
         names.add(f"{plain}-{seen[plain]}" if seen[plain] else plain)
         seen[plain] += 1
@@ -154,7 +171,7 @@ def anchors(page: Path) -> set[str]:
 
 def relative_links() -> Iterator[tuple[str, str]]:
     for page in PAGES:
-        for link in sorted(set(LINK.findall(FENCE.sub("", text_of(page))))):
+        for link in sorted(set(LINK.findall(prose_of(page)))):
             if not re.match(r"[a-z]+:", link):
                 yield page.relative_to(ROOT).as_posix(), link
 
@@ -171,12 +188,14 @@ def test_every_link_leads_somewhere(page: str, link: str) -> None:
 
 def commands() -> Iterator[tuple[str, str]]:
     for page in PAGES:
-        for block in blocks(page, "console", "sh", "bash"):
+        for block in blocks(page, "console", "sh", "bash", "text"):
             for line in COMMAND.findall(block.replace("\\\n", " ")):
                 yield page.name, re.split(r" (?:\||>|&&|;) ", line)[0]
+        for line in re.findall(r"`cdp ([^`]+)`", prose_of(page)):
+            yield page.name, line
 
 
-@pytest.mark.parametrize(("page", "line"), some(commands()))
+@pytest.mark.parametrize(("page", "line"), sorted(set(some(commands()))))
 def test_every_command_is_one_that_cdp_knows(page: str, line: str) -> None:
     command: Any = typer.main.get_command(cli.app)
     words = shlex.split(line, comments=True)
@@ -185,8 +204,20 @@ def test_every_command_is_one_that_cdp_knows(page: str, line: str) -> None:
         context = command.make_context(page, [], resilient_parsing=True)
         context.resilient_parsing = False
         _, words, _ = command.make_parser(context).parse_args(words)
-        if not hasattr(command, "commands"):
+        if not hasattr(command, "commands") or not words:
             break
         assert {*words[:1]} & {*command.commands}, f"no command `cdp {line}`"
         command, words = command.commands[words[0]], words[1:]
     assert not words, f"too many words: {words}"
+
+
+def test_every_make_target_of_a_page_exists() -> None:
+    named = {
+        target
+        for page in PAGES
+        for code in (*blocks(page, "console", "sh"), *re.findall(r"`([^`\n]+)`", prose_of(page)))
+        for target in re.findall(r"^(?:\$ )?make (?:[A-Z]+=\S+ )*([a-z-]+)", code, re.MULTILINE)
+    }
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert named
+    assert named <= {*re.findall(r"^([a-z-]+):", makefile, re.MULTILINE)}
