@@ -107,7 +107,9 @@ class _RawRow:
         for name, (word, _) in PERSON_LISTS.items():
             values[name] = _present([self.text(c) for c in source.person.get(word, ())])
         for name in PERSON_TEXT:
-            values[name] = self.text(next(iter(source.person.get(name, ())), None))
+            values[name] = self._joined(
+                source.person.get(name, ()), ", " if name == "address" else " "
+            )
         for name in CONSENTS:
             values[name] = self._consent(source.consent.get(name.removesuffix("_consent")))
         return values
@@ -118,6 +120,16 @@ class _RawRow:
             return _literal(None)
         # The position is ours, so it may stand in the text of the expression.
         return _sql(f"nullif(trim(cells[{self.columns.index(column) + 1}]), '')")
+
+    def _joined(self, columns: Sequence[str], between: str) -> exp.Expr:
+        """The parts of one value that are there, such as number and street; null without any."""
+        if len(columns) < 2:
+            return self.text(next(iter(columns), None))
+        parts = exp.Anonymous(
+            this="array_to_string",
+            expressions=[_present([self.text(c) for c in columns]), exp.Literal.string(between)],
+        )
+        return exp.func("nullif", parts, exp.Literal.string(""))
 
     def _text_of(self, part: Instant | Amount | None) -> exp.Expr:
         return self.text(part.column if part else None)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cdp.errors import Fault
 from cdp.project.reading import Written
 from cdp.project.source import Expectation
-from cdp.project.vocabulary import MANY_VALUED, did_you_mean
+from cdp.project.vocabulary import JOINED, MANY_VALUED, did_you_mean
 
 _TOUCHPOINT = ("touchpoint_key", "occurred_at", "channel")
 _OF_EVENTS = (*_TOUCHPOINT, "event_type", "amount", "currency", "score", "campaign", "person_ref")
@@ -62,8 +62,8 @@ def _of_events(written: Written, values: Mapping[str, object]) -> Iterator[Fault
 def _single_columns(written: Written, person: object) -> Iterator[Fault]:
     for field, columns in person.items() if isinstance(person, Mapping) else ():
         loc, place = ("person", field), f"`person.{field}`"
-        if isinstance(columns, list) and len(columns) > 1 and field not in MANY_VALUED:
-            hint = f"only {', '.join(sorted(MANY_VALUED))} take several"
+        if isinstance(columns, list) and len(columns) > 1 and field not in MANY_VALUED | JOINED:
+            hint = f"only {', '.join(sorted(MANY_VALUED | JOINED))} take several"
             yield written.fault(loc, f"{place} takes one column", hint)
         if isinstance(columns, Mapping) and field != "birth_date":
             yield written.fault(loc, f"{place} takes a column's name, nothing more")

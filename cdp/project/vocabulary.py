@@ -32,7 +32,10 @@ PERSON_FIELDS = {
 """Canonical field of a person -> its meaning."""
 
 MANY_VALUED = frozenset({"email", "phone", "device", "handle"})
-"""The person fields that take several columns; every other takes one."""
+"""The person fields that take several columns, each a value of its own."""
+
+JOINED = frozenset({"full_name", "middle_name", "surname", "address", "street", "unit"})
+"""The person fields that take several columns as parts of one value: number and street."""
 
 CONSENT_CHANNELS = ("email", "sms", "phone", "post")
 """The channels that consent is stated for."""

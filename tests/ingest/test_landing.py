@@ -143,3 +143,14 @@ def test_taking_a_place_of_a_list_loses_none_of_the_others(inbox: Inbox) -> None
     row = inbox.engine.query("select * from mapped.rows").row(0, named=True)
     assert row["event_type"] == "a"
     assert json.loads(row["extra"]) == {"items": event["items"]}
+
+
+def test_columns_that_make_up_one_value_are_joined(inbox: Inbox) -> None:
+    mapped = PEOPLE.replace("{given_name: name}", "{given_name: name, street: [number, street]}")
+    rows = "id,name,number,street\n1,Ann,12,Elm St\n2,Bo,,Oak Ave\n3,Cy,,\n"
+    inbox.write({"sources/people.yaml": mapped, "inbox/people_20260101.csv": rows})
+    landing = inbox.land()
+    map_rows(inbox.engine, inbox.project.sources[0], delivery_ids=list(landing.delivery_ids))
+    found = inbox.engine.query("select street, extra from mapped.rows order by source_row")
+    assert found["street"].to_list() == ["12 Elm St", "Oak Ave", None]
+    assert set(found["extra"]) == {"{}"}

@@ -74,7 +74,7 @@ FAULTS_OF_PEOPLE = {
     "person: {shoe_size: a}": "5: `person.shoe_size`: no field of a person (one of: email, phone",
     "person: {email: {column: a}}": "5: `person.email` takes a column's name, nothing more",
     "person: {email: []}": "5: `person.email` must not be empty",
-    "person: {surname: [a, b]}": "5: `person.surname` takes one column (only device, email",
+    "person: {sex: [a, b]}": "5: `person.sex` takes one column (only address, device, email",
     "person: {birth_date: {column: a, order: ddmmyy}}": "5: `person.birth_date.order: ddmmyy` "
     "is unknown (did you mean `dmy`?)",
     "person: {birth_date: {column: a, ordr: dmy}}": "5: unknown key `ordr` (did you mean `order`?)",
