@@ -84,6 +84,23 @@ keyed as (
     select record_id, 'first name, postcode' as rule, formal || '|' || postcode as block
     from parts where full_given is not null
     union all
+    select record_id, 'first name' as rule, formal as block from parts where full_given is not null
+    union all
+    select record_id, 'surname' as rule, surname as block from parts
+    union all
+    select record_id, 'birth date' as rule, birth_date as block from parts
+    union all
+    select record_id, 'birthday, city' as rule, birth_day || '|' || city as block from parts
+    union all
+    select record_id, 'initials, birth year, city' as rule,
+        least(g1, s1) || greatest(g1, s1) || '|' || birth_year || '|' || city as block
+    from parts
+    union all
+    select record_id, 'first name, city' as rule, formal || '|' || city as block
+    from parts where full_given is not null
+    union all
+    select record_id, 'surname, city' as rule, surname || '|' || city as block from parts
+    union all
     select record_id, 'name, company' as rule, g1 || '|' || s4 || '|' || company as block from parts
     union all
     select record_id, 'first name, company' as rule, formal || '|' || company as block from parts
