@@ -150,6 +150,14 @@ NAMES = WORDS | frozenset(
         "visitor",
     ]
 )
+UNNAMED = re.compile(
+    r"(baby|infant|minor|person|(male |female )?child( [fm])?|(baby )?(boy|girl)"
+    r"|grandson|granddaughter|daughter|mom|mum|dad|mother|father|wife|husband|lady|gentleman|woman|mr|mrs|ms|miss|sir|madam"
+    r"|hij[oa]|se[nñ]or|se[nñ]ora|bebe"
+    r"|(man|woman|lady|gentleman|son|daughter|wife|child|boy|girl) (of|in)( the)?( house)?)\.?",
+    re.IGNORECASE,
+)
+"""What is written for somebody whose first name nobody asked."""
 POSTCODES = frozenset(
     ["0", "00000", "1", "11", "111", "1111", "11111", "12345", "99999", "na", "nan", "no"]
 )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from cdp.quality.normalise.junk import NAMES, is_junk
+from cdp.quality.normalise.junk import NAMES, UNNAMED, is_junk
 from cdp.quality.normalise.text import collapsed
 
 _TITLES = frozenset(
@@ -85,8 +85,14 @@ def normalise_given_name(text: str) -> str | None:
 
     >>> normalise_given_name("  MARY-ANN "), normalise_given_name("Guest")
     ('Mary-Ann', None)
+    >>> normalise_given_name("Baby girl"), normalise_given_name("lady of the house")
+    (None, None)
     """
     plain = collapsed(text)
+    return None if UNNAMED.fullmatch(plain) else _named(plain)
+
+
+def _named(plain: str) -> str | None:
     if is_junk(plain) or plain.casefold() in NAMES or "@" in plain or not _LETTER.search(plain):
         return None
     return _cased(plain)
@@ -98,7 +104,7 @@ def normalise_surname(text: str) -> str | None:
     >>> normalise_surname("o'NEIL"), normalise_surname("MCDONALD"), normalise_surname("van de berg")
     ("o'NEIL", 'McDonald', 'van de Berg')
     """
-    return normalise_given_name(text)
+    return _named(collapsed(text))
 
 
 def normalise_suffix(text: str) -> str | None:
