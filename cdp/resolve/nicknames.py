@@ -1,35 +1,51 @@
 """First names that stand for one another: each formal name with its short and pet forms.
 
-The table beside this file is common knowledge of English names, with the forms usual in the US
-and the UK; a short form may belong to several formal names (*alex*, *chris*, *pat*).
+Most names are those of the package `nicknames` (Carlton Northern and others, Apache-2.0), a curated
+table of English given names; the table beside this file adds what it lacks: forms usual in the UK
+and Spanish ones. A short form may belong to several formal names (*alex*, *chris*, *pat*).
 """
 
 from __future__ import annotations
 
 import csv
+from functools import lru_cache
 from pathlib import Path
 
-_TABLE = Path(__file__).with_suffix(".csv")
+from nicknames import NickNamer
+
+_MORE = Path(__file__).with_suffix(".csv")
 
 
-def _by_form(table: Path) -> dict[str, tuple[str, ...]]:
-    formal: dict[str, list[str]] = {}
-    with table.open(encoding="utf-8", newline="") as lines:
+@lru_cache(maxsize=1)
+def _formal_names() -> dict[str, tuple[str, ...]]:
+    """Short form to formal names; those with the most short forms, the commonest, first.
+
+    Where the package lists a pair in both directions, the name with more short forms is the
+    formal one.
+    """
+    forms_of = NickNamer().nickname_lookup
+    with _MORE.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
-            for form in row["forms"].split():
-                formal.setdefault(form, []).append(row["formal"])
-    return {form: tuple(names) for form, names in formal.items()}
+            forms_of.setdefault(row["formal"], set()).update(row["forms"].split())
+    formal: dict[str, set[str]] = {}
+    for name, forms in forms_of.items():
+        for form in forms:
+            back = forms_of.get(form, set())
+            if name not in back or (len(forms), form) > (len(back), name):
+                formal.setdefault(form, set()).add(name)
+    return {
+        form: tuple(sorted(names, key=lambda name: (-len(forms_of[name]), name)))
+        for form, names in formal.items()
+    }
 
 
-_FORMAL = _by_form(_TABLE)
-
-
+@lru_cache(maxsize=100_000)
 def name_forms(name: str) -> tuple[str, ...]:
     """The formal names that a folded first name may stand for, the name itself last.
 
     Two names are compatible when their forms overlap.
 
-    >>> name_forms("bob"), name_forms("robert"), name_forms("alex")
-    (('robert', 'roberto', 'bob'), ('robert',), ('alexander', 'alexandra', 'alex'))
+    >>> name_forms("bob"), "alexander" in name_forms("sasha")
+    (('robert', 'bert', 'bobby', 'roberto', 'bob'), True)
     """
-    return (*_FORMAL.get(name, ()), name)
+    return (*_formal_names().get(name, ()), name)
