@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from cdp.engine import DuckDBEngine, Engine, Scalar, load
+from cdp.engine import DuckDBEngine, Engine, Scalar, Statement, load
+from cdp.resolve.blocking_rules import block_keys
 from cdp.resolve.folding import FUNCTIONS
+from cdp.resolve.inferred_names import NameDictionary, inferred_name
 from cdp.resolve.settings import ResolveSettings
 from cdp.tables import CONTRACTS
 
@@ -34,8 +36,10 @@ def build_candidates(
     for table in _INPUTS:
         rows = engine.query(f"select * from {table}")
         scratch.store_frame(CONTRACTS[table], rows, append=False)
+    scratch.register(inferred_name(_dictionary(scratch)))
     record_count = _make(scratch, "features", {})
-    _make(scratch, "block_keys", {})
+    _make(scratch, "block_parts", {})
+    _run(scratch, block_keys(), {})
     limits = {
         "max_block_size": settings.max_block_size,
         "max_pairs_per_record": settings.max_pairs_per_record,
@@ -46,9 +50,25 @@ def build_candidates(
     return record_count
 
 
+def _dictionary(scratch: DuckDBEngine) -> NameDictionary:
+    """The names that records state, with the number of records; a single one may be a slip."""
+
+    def counted(name: str) -> dict[str, int]:
+        rows = scratch.query(
+            f"select {name} as name, count(*) as records from identity.records"
+            f" where length({name}) > 1 group by {name} having count(*) > 1"
+        )
+        return dict(zip(rows["name"], rows["records"], strict=True))
+
+    return NameDictionary(counted("string_split(given_name, ' ')[1]"), counted("surname"))
+
+
 def _make(scratch: DuckDBEngine, name: str, values: Mapping[str, Scalar]) -> int:
+    return _run(scratch, load(_SQL / f"{name}.sql"), values)
+
+
+def _run(scratch: DuckDBEngine, statement: Statement, values: Mapping[str, Scalar]) -> int:
     """Run a statement into its work table; the number of rows."""
-    statement = load(_SQL / f"{name}.sql")
     scratch.connection.execute("create schema if not exists work")
     # A bound value cannot be prepared inside `create table as`.
     rows = scratch.connection.sql(statement.sql, params=dict(values))

@@ -22,7 +22,7 @@ _RECORDS = CONTRACTS["identity.records"]
 
 
 def cluster_records(engine: Engine, *, settings: ResolveSettings) -> None:
-    """Make ``identity.clusters`` and ``identity.links`` from the scored pairs.
+    """Make ``identity.clusters`` and ``identity.links`` from the scored pairs and the model.
 
     Records are joined by pairs of at least ``min_match_weight_bits``; groups in which records
     contradict one another, or that hang together by a lone weak link, are cut (see linkage.py);
@@ -32,7 +32,8 @@ def cluster_records(engine: Engine, *, settings: ResolveSettings) -> None:
     pairs = engine.query("select * from identity.scored_pairs order by record_l, record_r")
     linked = pairs.filter(pl.col("match_weight") >= settings.min_match_weight_bits)
     groups = _groups(records["record_id"].to_numpy(), linked, settings)
-    against = weigh_contradictions(_contradictions(engine, groups, settings))
+    levels = engine.query("select * from identity.model_levels")
+    against = weigh_contradictions(_contradictions(engine, groups, settings), levels)
     clusters = guard(groups, pairs, against, settings=settings)
     links = decide_links(pairs, groups, clusters, against, settings=settings)
     engine.store_frame(_CLUSTERS, clusters, append=False)

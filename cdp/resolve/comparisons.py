@@ -13,51 +13,31 @@ estimated from the records wherever there are enough of them (see model.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from cdp.resolve.comparison import Comparison, Level
 
 
-@dataclass(frozen=True)
-class Level:
-    """One outcome of a comparison; ``condition`` is SQL over columns ``_l`` and ``_r``.
-
-    ``is_term`` levels weigh more the rarer the value is (term frequency).
-    """
-
-    name: str
-    condition: str
-    match: float
-    random: float
-    household: float
-    is_term: bool = False
+def _crossed(one: str, other: str) -> str:
+    """The first name of one is the surname of the other, and the other half is at least alike."""
+    return (
+        f"(given_{one} = surname_{other} and given_{one} <> given_{other}"
+        f" and (list_has_any(surname_forms_{one}, given_forms_{other})"
+        f" or jaro_winkler_similarity(surname_{one}, given_{other}) >= 0.85))"
+    )
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Levels in the order in which they are tried; the last takes whatever is left.
-
-    ``is_shared`` fields are those that a household shares. ``is_identifier`` fields hold values
-    so rare among strangers that random pairs never show one: see model.py.
-    """
-
-    name: str
-    null: str
-    levels: tuple[Level, ...]
-    term: str | None = None
-    is_shared: bool = False
-    is_identifier: bool = False
-
-    @property
-    def level_names(self) -> tuple[str, ...]:
-        """Names of the levels by Splink's gamma: the last level is 0."""
-        return tuple(level.name for level in reversed(self.levels))
-
-
-_SWAPPED = "(given_l = surname_r and surname_l = given_r and given_l <> surname_l)"
+_SWAPPED = f"({_crossed('l', 'r')} or {_crossed('r', 'l')})"
 _OTHER = "else"
+
+
+def _inferred(half: str) -> str:
+    return (
+        f"((is_{half}_inferred_l or is_{half}_inferred_r) and list_has_any(accounts_l, accounts_r))"
+    )
+
 
 GIVEN_NAME = Comparison(
     "given_name",
-    "given_l is null or given_r is null",
+    f"given_l is null or given_r is null or {_inferred('given')}",
     (
         Level("swapped with surname", _SWAPPED, 0.005, 0.00001, 0.00001),
         Level("same", "given_l = given_r and length(given_l) > 1",
@@ -68,15 +48,17 @@ GIVEN_NAME = Comparison(
               " and substr(given_l, 1, 1) = substr(given_r, 1, 1)", 0.05, 0.008, 0.008),
         Level("similar", "jaro_winkler_similarity(given_l, given_r) >= 0.9"
               " or (length(given_l) > 3 and damerau_levenshtein(given_l, given_r) <= 1)",
-              0.055, 0.006, 0.006),
-        Level("different", _OTHER, 0.015, 0.975, 0.975),
+              0.05, 0.006, 0.006),
+        Level("alike", "length(given_l) > 1 and length(given_r) > 1"
+              " and jaro_winkler_similarity(given_l, given_r) >= 0.8", 0.01, 0.01, 0.01),
+        Level("different", _OTHER, 0.01, 0.965, 0.965),
     ),
     term="given",
 )  # fmt: skip
 
 SURNAME = Comparison(
     "surname",
-    f"surname_l is null or surname_r is null or {_SWAPPED}",
+    f"surname_l is null or surname_r is null or {_SWAPPED} or {_inferred('surname')}",
     (
         Level("same", "surname_l = surname_r", 0.85, 0.002, 0.80, is_term=True),
         Level("similar", "jaro_winkler_similarity(surname_l, surname_r) >= 0.92"
@@ -85,7 +67,8 @@ SURNAME = Comparison(
         Level("part of the other",
               "list_has_any(string_split(surname_l, ' '), string_split(surname_r, ' '))",
               0.02, 0.0005, 0.02),
-        Level("different", _OTHER, 0.07, 0.9945, 0.13),
+        Level("alike", "jaro_winkler_similarity(surname_l, surname_r) >= 0.84", 0.01, 0.006, 0.01),
+        Level("different", _OTHER, 0.06, 0.9885, 0.12),
     ),
     term="surname",
     is_shared=True,
@@ -95,7 +78,8 @@ MIDDLE_NAME = Comparison(
     "middle_name",
     "middle_l is null or middle_r is null",
     (
-        Level("same initial", "middle_l = middle_r", 0.93, 0.08, 0.08),
+        Level("same", "middle_l = middle_r and length(middle_l) > 1", 0.40, 0.01, 0.01),
+        Level("same initial", "substr(middle_l, 1, 1) = substr(middle_r, 1, 1)", 0.53, 0.07, 0.07),
         Level("different", _OTHER, 0.07, 0.92, 0.92),
     ),
 )
@@ -104,7 +88,7 @@ BIRTH_DATE = Comparison(
     "birth_date",
     "birth_date_l is null or birth_date_r is null",
     (
-        Level("same", "birth_date_l = birth_date_r", 0.93, 0.00004, 0.01),
+        Level("same", "birth_date_l = birth_date_r", 0.93, 0.00004, 0.015),
         Level("one slip", "damerau_levenshtein(birth_date_l, birth_date_r) <= 1"
               " or (substr(birth_date_l, 1, 4) = substr(birth_date_r, 1, 4)"
               " and substr(birth_date_l, 6, 2) = substr(birth_date_r, 9, 2)"
@@ -113,8 +97,12 @@ BIRTH_DATE = Comparison(
               "cast(substr(birth_date_l, 1, 4) = substr(birth_date_r, 1, 4) as int)"
               " + cast(substr(birth_date_l, 6, 2) = substr(birth_date_r, 6, 2) as int)"
               " + cast(substr(birth_date_l, 9, 2) = substr(birth_date_r, 9, 2) as int) = 2",
-              0.015, 0.004, 0.005),
-        Level("different", _OTHER, 0.015, 0.99496, 0.983),
+              0.012, 0.004, 0.005),
+        Level("two slips", "damerau_levenshtein(birth_date_l, birth_date_r) <= 2"
+              " or abs(date_diff('day', cast(birth_date_l as date), cast(birth_date_r as date)))"
+              " <= 31",
+              0.005, 0.015, 0.015),
+        Level("different", _OTHER, 0.013, 0.97996, 0.963),
     ),
 )  # fmt: skip
 
@@ -140,11 +128,17 @@ EMAIL = Comparison(
     "email",
     "emails_l is null or emails_r is null",
     (
-        Level("same, of one person", "list_has_any(emails_own_l, emails_own_r)", 0.50, 2e-7, 0.04),
-        Level("same, of several people", "list_has_any(emails_l, emails_r)", 0.05, 2e-7, 0.12),
-        Level("same mailbox name", "list_has_any(locals_l, locals_r)", 0.05, 2e-6, 0.002),
-        Level("one slip", "damerau_levenshtein(emails_l[1], emails_r[1]) <= 1",
-              0.05, 2e-5, 0.01),
+        Level("same, of one person", "list_has_any(emails_own_l, emails_own_r)",
+              0.50, 2e-7, 0.04, is_found=True),
+        Level("same, of several people", "list_has_any(emails_l, emails_r)",
+              0.05, 2e-7, 0.12, is_found=True),
+        Level("same mailbox name", "list_has_any(locals_l, locals_r)",
+              0.05, 2e-6, 0.002, is_found=True),
+        # Another number is another mailbox.
+        Level("similar",
+              r"regexp_extract(emails_l[1], '\d*@') = regexp_extract(emails_r[1], '\d*@')"
+              " and damerau_levenshtein(emails_l[1], emails_r[1])"
+              " <= least(2, length(emails_l[1]) // 8)", 0.05, 2e-5, 0.01),
         Level("different", _OTHER, 0.35, 0.9999776, 0.828),
     ),
     is_shared=True,
@@ -155,8 +149,22 @@ PHONE = Comparison(
     "phone",
     "phones_l is null or phones_r is null",
     (
-        Level("same, of one person", "list_has_any(phones_own_l, phones_own_r)", 0.55, 2e-7, 0.06),
-        Level("same, of several people", "list_has_any(phones_l, phones_r)", 0.10, 2e-7, 0.30),
+        Level(
+            "same, of one person",
+            "list_has_any(phones_own_l, phones_own_r)",
+            0.55,
+            2e-7,
+            0.06,
+            is_found=True,
+        ),
+        Level(
+            "same, of several people",
+            "list_has_any(phones_l, phones_r)",
+            0.10,
+            2e-7,
+            0.30,
+            is_found=True,
+        ),
         Level("similar", "damerau_levenshtein(phones_l[1], phones_r[1]) <= 1", 0.04, 2e-6, 0.01),
         Level("different", _OTHER, 0.31, 0.9999976, 0.63),
     ),
@@ -169,9 +177,21 @@ DEVICE = Comparison(
     "devices_l is null or devices_r is null",
     (
         Level(
-            "same, of one person", "list_has_any(devices_own_l, devices_own_r)", 0.35, 2e-7, 0.03
+            "same, of one person",
+            "list_has_any(devices_own_l, devices_own_r)",
+            0.35,
+            2e-7,
+            0.03,
+            is_found=True,
         ),
-        Level("same, of several people", "list_has_any(devices_l, devices_r)", 0.07, 2e-7, 0.12),
+        Level(
+            "same, of several people",
+            "list_has_any(devices_l, devices_r)",
+            0.07,
+            2e-7,
+            0.12,
+            is_found=True,
+        ),
         Level("different", _OTHER, 0.58, 0.9999996, 0.85),
     ),
     is_shared=True,
@@ -182,7 +202,7 @@ HANDLE = Comparison(
     "handle",
     "handles_l is null or handles_r is null",
     (
-        Level("same", "list_has_any(handles_l, handles_r)", 0.80, 1e-7, 1e-7),
+        Level("same", "list_has_any(handles_l, handles_r)", 0.80, 1e-7, 1e-7, is_found=True),
         Level("similar", "damerau_levenshtein(handles_l[1], handles_r[1]) <= 1", 0.05, 1e-6, 1e-6),
         Level("different", _OTHER, 0.15, 0.9999989, 0.9999989),
     ),
@@ -193,14 +213,29 @@ STREET = Comparison(
     "street",
     "street_l is null or street_r is null",
     (
-        Level("same", "street_l = street_r", 0.60, 0.00005, 0.72),
+        Level("same", "street_l = street_r", 0.60, 0.00005, 0.72, is_term=True),
         Level("similar", "jaro_winkler_similarity(street_l, street_r) >= 0.93"
               " or (street_number_l <> '' and street_number_l = street_number_r"
               " and jaro_winkler_similarity(street_l, street_r) >= 0.85)", 0.15, 0.0005, 0.15),
-        Level("different", _OTHER, 0.25, 0.99945, 0.13),
+        Level("same street, other number",
+              "length(street_name_l) > 4 and street_name_l = street_name_r", 0.01, 0.001, 0.01),
+        Level("different", _OTHER, 0.24, 0.99845, 0.12),
     ),
+    term="street",
     is_shared=True,
 )  # fmt: skip
+
+UNIT = Comparison(
+    "unit",
+    "unit_l is null or unit_r is null",
+    (
+        Level("same", "unit_l = unit_r", 0.70, 0.01, 0.70, is_term=True),
+        Level("similar", "jaro_winkler_similarity(unit_l, unit_r) >= 0.9", 0.10, 0.01, 0.05),
+        Level("different", _OTHER, 0.20, 0.98, 0.25),
+    ),
+    term="unit",
+    is_shared=True,
+)
 
 PLACE = Comparison(
     "place",
@@ -233,5 +268,5 @@ COMPANY = Comparison(
 
 COMPARISONS: tuple[Comparison, ...] = (
     GIVEN_NAME, SURNAME, MIDDLE_NAME, BIRTH_DATE, SEX, SUFFIX,
-    EMAIL, PHONE, DEVICE, HANDLE, STREET, PLACE, COMPANY,
+    EMAIL, PHONE, DEVICE, HANDLE, STREET, UNIT, PLACE, COMPANY,
 )  # fmt: skip

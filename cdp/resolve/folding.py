@@ -54,6 +54,7 @@ _LEGAL_FORMS = frozenset(
         "the",
     ]
 )
+_VOWELS = frozenset("aeiouyh")
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
 
 
@@ -105,6 +106,20 @@ def mailbox(email: str) -> str | None:
     return f"{bare}@{domain}" if bare and domain else None
 
 
+def consonants(text: str) -> str | None:
+    """The consonants of a folded name, each once, sorted; null when there are none.
+
+    A slip changes vowels and the order of letters more than this.
+
+    >>> (
+    ...     consonants("katherine") == consonants("kathrien"),
+    ...     consonants("evnas") == consonants("evans"),
+    ... )
+    (True, True)
+    """
+    return "".join(sorted({c for c in text if c.isalnum() and c not in _VOWELS})) or None
+
+
 def _function(name: str, call: Callable[[str], str | None]) -> SqlFunction:
     cached = lru_cache(maxsize=_CACHE)(call)
 
@@ -125,5 +140,6 @@ FUNCTIONS: tuple[SqlFunction, ...] = (
     _function("matching_street", fold_street),
     _function("matching_company", fold_company),
     _function("matching_mailbox", mailbox),
+    _function("consonants", consonants),
     SqlFunction("name_forms", _forms, ("VARCHAR",), "VARCHAR[]"),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from cdp.resolve.comparisons import COMPARISONS
 from cdp.resolve.linkage import average_linkage
 from cdp.resolve.settings import ResolveSettings
 
@@ -15,25 +14,24 @@ FIELDS = {
 }  # fmt: skip
 """What may contradict, and its name in a reason."""
 
-_MOST_BITS = 10.0
+_MOST_BITS = 14.0
 _NEVER_BITS = -1e6
 _PAIR = ["record_l", "record_r"]
 
 
-def _bits_against() -> dict[str, float]:
-    """What a `different` weighs under the shipped model; a unique key forbids."""
-    by_name = {c.name: c.levels[-1] for c in COMPARISONS}
-    weights = {
-        field: float(np.log2(by_name[field].match / by_name[field].random))
-        for field in FIELDS
-        if field in by_name
-    }
-    return weights | {"unique_key": _NEVER_BITS}
+def weigh_contradictions(contradictions: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
+    """Pairs with ``bits`` (negative) and ``fields``, the names of what differs, for a reason.
 
-
-def weigh_contradictions(contradictions: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with ``bits`` (negative) and ``fields``, the names of what differs, for a reason."""
-    bits = [pl.col(f).cast(pl.Float64) * weight for f, weight in _bits_against().items()]
+    Args:
+        contradictions: record_l, record_r and a flag per field that differs.
+        levels: ``identity.model_levels``: what a `different` weighs in the model; a unique key
+            forbids.
+    """
+    last = levels.filter(pl.col("level_number") == 0)
+    weighed = dict(zip(last["comparison"], last["weight_bits"], strict=True))
+    against = {field: min(weighed.get(field, 0.0), 0.0) for field in FIELDS}
+    against["unique_key"] = _NEVER_BITS
+    bits = [pl.col(f).cast(pl.Float64) * weight for f, weight in against.items()]
     named = [pl.when(f).then(pl.lit(name)) for f, name in FIELDS.items()]
     return contradictions.select(
         *_PAIR,

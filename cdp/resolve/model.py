@@ -1,170 +1,123 @@
-"""The model of match, household and random pairs: its shares, and how they are estimated.
+"""The model of match, household and random pairs: in which levels each kind is, how many there are.
 
-Match and household shares of the levels are the shipped defaults. From the records come the
-shares of random pairs (u), and how many of all pairs are matches and how many households. The
-estimate is self-consistent: each round weighs every agreement pattern by the chance of its being
-of that kind under the former round's model, so that random pairs that are in truth one person,
-most of those with the same email, do not make the email look common.
+The shipped shares are general experience with contact data; estimation.py fits them to records.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from cdp.resolve.comparisons import COMPARISONS, Comparison
+from cdp.resolve.comparison import Comparison
 
-Shares = Mapping[str, npt.NDArray[np.float64]]
+Numbers = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Shares = Mapping[str, Numbers]
 """Comparison to shares by gamma: 0 is the last level."""
 
-_ROUNDS = 8
-_SAMPLE_SAYS = 2_000.0
-"""Random pairs that the shipped share of a level is worth against the pairs drawn."""
-_ALL_SAYS = 1e6
-"""The same for an identifier, whose share is taken among all pairs there are."""
-_SHIPPED_SAYS = 0.05
-"""Part of the shipped share of a kind that is there whatever the pairs say."""
-_LEAST, _MOST = 1e-9, 0.05
+LEAST, MOST = 1e-9, 0.05
+"""Bounds of a share of matches or households among all pairs; no share of a level is less."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """Shares of the levels per kind of pair, and shares of the kinds among all pairs."""
+    """Shares of the levels per kind of pair, and shares of the kinds per pair of sources.
+
+    ``match_share`` and ``household_share`` have an entry per pair of sources, in the order of
+    ``sources``; ``*_total`` are those over all pairs.
+    """
 
     match: Shares
     random: Shares
     household: Shares
-    match_share: float
-    household_share: float
+    sources: tuple[str, ...]
+    match_share: Numbers
+    household_share: Numbers
+    match_total: float
+    household_total: float
 
     @property
     def prior_bits(self) -> float:
-        """The weight of a pair of which nothing is known."""
-        return float(np.log2(self.match_share / (1.0 - self.match_share)))
+        """The weight of a pair of which nothing is known, not even its sources."""
+        return float(np.log2(self.match_total / (1.0 - self.match_total)))
+
+    @property
+    def sources_bits(self) -> Numbers:
+        """What the sources of a pair add to the prior, in the order of ``sources``."""
+        bits: Numbers = np.log2(self.match_share / self.match_total)
+        return bits
+
+    def levels(self, comparisons: Sequence[Comparison]) -> pl.DataFrame:
+        """``identity.model_levels``."""
+        rows = [
+            (c.name, gamma, name, *(float(kind[c.name][gamma]) for kind in self._kinds))
+            for c in comparisons
+            for gamma, name in enumerate(c.level_names)
+        ]
+        columns = (
+            "comparison", "level_number", "level", "match_share", "household_share", "random_share"
+        )  # fmt: skip
+        weight = (pl.col("match_share") / pl.col("random_share")).log(2.0)
+        return pl.DataFrame(rows, schema=columns, orient="row").with_columns(weight_bits=weight)
+
+    @property
+    def _kinds(self) -> tuple[Shares, Shares, Shares]:
+        return self.match, self.household, self.random
+
+    def by_sources(self) -> pl.DataFrame:
+        """``identity.model_sources``."""
+        return pl.DataFrame(
+            {
+                "sources": self.sources,
+                "match_share": self.match_share,
+                "household_share": self.household_share,
+                "weight_bits": self.sources_bits,
+            }
+        )
 
 
 @dataclass(frozen=True)
 class Patterns:
     """Distinct agreement patterns and how many pairs show each.
 
-    ``gammas`` has one row per pattern and one column per comparison; -1 where a side states
-    nothing.
+    ``gammas`` has a row per pattern and a column per comparison, -1 where a side states nothing;
+    ``sources`` is the position of the pattern's pair of sources.
     """
 
-    gammas: npt.NDArray[np.int64]
-    pairs: npt.NDArray[np.float64]
+    sources: Integers
+    gammas: Integers
+    pairs: Numbers
 
 
-def shipped_model(record_count: int) -> Model:
+def shipped_model(
+    comparisons: Sequence[Comparison], *, record_count: int, sources: tuple[str, ...] = ()
+) -> Model:
     """The default model: one match and one household pair per two records.
 
-    >>> shipped_model(1001).match_share
+    >>> shipped_model((), record_count=1001).match_total
     0.001
     """
-    share = float(np.clip(1.0 / max(record_count - 1, 1), _LEAST, _MOST))
+    share = float(np.clip(1.0 / max(record_count - 1, 1), LEAST, MOST))
 
     def by_gamma(kind: str) -> Shares:
         return {
-            c.name: np.array([getattr(level, kind) for level in reversed(c.levels)])
-            for c in COMPARISONS
+            c.name: settled(np.array([getattr(level, kind) for level in reversed(c.levels)]))
+            for c in comparisons
         }
 
-    return Model(by_gamma("match"), by_gamma("random"), by_gamma("household"), share, share)
+    per_sources = np.full(len(sources), share)
+    return Model(
+        by_gamma("match"), by_gamma("random"), by_gamma("household"),
+        sources, per_sources, per_sources, share, share,
+    )  # fmt: skip
 
 
-def estimate(shipped: Model, *, candidates: Patterns, drawn: Patterns, record_count: int) -> Model:
-    """Fit the shares of kinds and the random shares of levels.
-
-    Args:
-        shipped: Where to start, and what few pairs cannot overrule.
-        candidates: Patterns of the pairs that blocking found.
-        drawn: Patterns of pairs drawn by chance.
-        record_count: Records; all pairs there are follow from it.
-    """
-    all_pairs = max(record_count * (record_count - 1) / 2, 1.0)
-    model = shipped
-    for _ in range(_ROUNDS if candidates.pairs.size and drawn.pairs.size else 0):
-        match, household, chance = _expected(model, candidates)
-        _, _, drawn_chance = _expected(model, drawn)
-        random = {
-            c.name: _random_shares(
-                c, i, shipped, (candidates.gammas, chance), (drawn.gammas, drawn_chance), all_pairs
-            )
-            for i, c in enumerate(COMPARISONS)
-        }
-        model = replace(
-            model,
-            random=random,
-            match_share=_share(match, all_pairs, shipped.match_share),
-            household_share=_share(household, all_pairs, shipped.household_share),
-        )
-    return model
-
-
-def _share(expected: npt.NDArray[np.float64], all_pairs: float, shipped: float) -> float:
-    """Share of a kind among all pairs; few records never prove that there is none of a kind."""
-    counted = expected.sum() / all_pairs
-    return float(np.clip(counted + _SHIPPED_SAYS * shipped, _LEAST, _MOST))
-
-
-def _expected(model: Model, patterns: Patterns) -> tuple[npt.NDArray[np.float64], ...]:
-    """How many pairs of each pattern are matches, households, random."""
-    logs = []
-    shares = (model.match, model.household, model.random)
-    rest = 1.0 - model.match_share - model.household_share
-    for kind, share in zip(shares, (model.match_share, model.household_share, rest), strict=True):
-        total = np.full(len(patterns.pairs), np.log(share))
-        for i, comparison in enumerate(COMPARISONS):
-            # The entry appended last is where gamma -1, nothing stated, points.
-            total += np.append(np.log(kind[comparison.name]), 0.0)[patterns.gammas[:, i]]
-        logs.append(total)
-    stacked = np.stack(logs)
-    odds = np.exp(stacked - stacked.max(axis=0))
-    expected = odds / odds.sum(axis=0) * patterns.pairs
-    return expected[0], expected[1], expected[2]
-
-
-def _random_shares(
-    comparison: Comparison,
-    column: int,
-    shipped: Model,
-    candidates: tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]],
-    drawn: tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]],
-    all_pairs: float,
-) -> npt.NDArray[np.float64]:
-    """Shares of the levels among random pairs, between the shipped ones and those observed.
-
-    An identifier that strangers share is too rare for a sample; but blocking finds all pairs
-    that share one, so they are counted there and divided by all pairs there are.
-    """
-    base = shipped.random[comparison.name]
-    levels = len(base)
-    gammas, weights = drawn[0][:, column], drawn[1]
-    counts = np.bincount(gammas[gammas >= 0], weights[gammas >= 0], minlength=levels)
-    if not comparison.is_identifier:
-        return _settled((counts + _SAMPLE_SAYS * base) / (counts.sum() + _SAMPLE_SAYS))
-    stated = all_pairs * counts.sum() / max(weights.sum(), 1.0)
-    gammas, weights = candidates[0][:, column], candidates[1]
-    found = np.bincount(gammas[gammas >= 0], weights[gammas >= 0], minlength=levels)
-    shares = (found + _ALL_SAYS * base) / (stated + _ALL_SAYS)
-    shares[0] = 0.0
-    shares[0] = 1.0 - shares.sum()
-    return _settled(shares)
-
-
-def _settled(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    bounded = np.clip(shares, _LEAST, 1.0)
-    settled: npt.NDArray[np.float64] = bounded / bounded.sum()
-    return settled
-
-
-def bits(over: Sequence[float], under: Sequence[float]) -> tuple[float, ...]:
-    """Weights of the levels: log2 of one kind's share over another's.
-
-    >>> bits([0.5, 0.5], [0.25, 1.0])
-    (1.0, -1.0)
-    """
-    return tuple(float(np.log2(o / u)) for o, u in zip(over, under, strict=True))
+def settled(shares: Numbers) -> Numbers:
+    """Shares that add up to 1, none of them nothing."""
+    bounded = np.clip(shares, LEAST, 1.0)
+    whole: Numbers = bounded / bounded.sum()
+    return whole

@@ -11,18 +11,21 @@ import polars as pl
 from cdp.engine import DuckDBEngine, Engine, load
 from cdp.resolve.blocking import build_candidates
 from cdp.resolve.comparisons import COMPARISONS
-from cdp.resolve.rules import rule_of
+from cdp.resolve.model import Model
 from cdp.resolve.scoring import score, train
 from cdp.resolve.settings import ResolveSettings
 from cdp.tables import CONTRACTS
 
 _DECLARED = Path(__file__).parent / "sql" / "declared.sql"
 _CONTRACT = CONTRACTS["identity.scored_pairs"]
+_LEVELS, _SOURCES = CONTRACTS["identity.model_levels"], CONTRACTS["identity.model_sources"]
 _PAIR = ("record_l", "record_r")
 
 
 def score_pairs(engine: Engine, *, settings: ResolveSettings, seed: int) -> None:
     """Make ``identity.scored_pairs`` from ``identity.records`` and ``identity.identifiers``.
+
+    The model that weighed them is told in ``identity.model_levels`` and ``identity.model_sources``.
 
     A pair is there when a declared key joins it, or when its weight as match against random
     reaches the grey zone. The household term may then push the weight far below: such pairs
@@ -53,37 +56,36 @@ def _modelled(engine: Engine, settings: ResolveSettings, seed: int) -> pl.DataFr
     threads = int(engine.query("select current_setting('threads') as threads")["threads"][0])
     with closing(DuckDBEngine(threads=threads)) as scratch:
         record_count = build_candidates(engine, scratch, settings=settings, seed=seed)
-        model = train(scratch, record_count=record_count)
-        weighed = score(scratch, model, min_weight_bits=settings.review_match_weight_bits)
-    ruled = weighed.with_columns(rule=rule_of(), prior_bits=pl.lit(round(model.prior_bits, 4)))
-    return _contracted(_explained(ruled, settings))
+        model = train(scratch, COMPARISONS, record_count=record_count)
+        weighed = score(
+            scratch, model, COMPARISONS, min_weight_bits=settings.review_match_weight_bits
+        )
+    for contract, rows in (
+        (_LEVELS, model.levels(COMPARISONS).sort(_LEVELS.key)),
+        (_SOURCES, model.by_sources().sort(_SOURCES.key)),
+    ):
+        engine.store_frame(contract, rows.select(contract.column_names), append=False)
+    return _contracted(_explained(weighed, model))
 
 
-def _explained(weighed: pl.DataFrame, settings: ResolveSettings) -> pl.DataFrame:
-    """Kind, final weight, reason, and evidence whose bits add up to the weight."""
-    lifted = pl.max_horizontal(pl.col("match_weight"), pl.lit(settings.rule_weight_bits))
-    found = weighed.with_columns(
-        kind=pl.when(pl.col("rule").is_null())
-        .then(pl.lit("probabilistic"))
-        .otherwise(pl.lit("deterministic")),
-        reason=pl.coalesce("rule", pl.format("the model; found by {}", "found_by")),
-        rule_bits=pl.when(pl.col("rule").is_not_null()).then(lifted - pl.col("match_weight")),
-    )
-    return found.with_columns(
-        match_weight=(pl.col("match_weight") + pl.col("rule_bits").fill_null(0.0)).round(4),
-        evidence=_evidence(),
-    )
+def _explained(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
+    """Kind, reason, and evidence whose bits add up to the weight."""
+    return weighed.with_columns(
+        kind=pl.lit("probabilistic"),
+        reason=pl.format("the model; found by {}", "found_by"),
+        prior_bits=pl.lit(round(model.prior_bits, 4)),
+    ).with_columns(evidence=_evidence())
 
 
 def _evidence() -> pl.Expr:
     """A JSON object: comparison to its level and weight; where nothing is stated, no entry."""
     entries = [_entry("prior", pl.lit("share of matches among all pairs"), pl.col("prior_bits"))]
+    entries.append(_entry("sources", pl.col("sources"), pl.col("sources_bits")))
     for comparison in COMPARISONS:
         names = dict(enumerate(comparison.level_names)) | {-1: None}
         level = pl.col(f"gamma_{comparison.name}").replace_strict(names, return_dtype=pl.String)
         entries.append(_entry(comparison.name, level, pl.col(f"bits_{comparison.name}")))
     entries.append(_entry("household", pl.lit("may be two of one home"), pl.col("household_bits")))
-    entries.append(_entry("rule", pl.col("rule"), pl.col("rule_bits")))
     listed = pl.concat_str(entries, separator=", ", ignore_nulls=True)
     return pl.concat_str([pl.lit("{"), listed, pl.lit("}")])
 

@@ -1,24 +1,30 @@
-"""Scores of candidate pairs: Splink compares and weighs, the household term comes on top."""
+"""Scores of candidate pairs: Splink compares and weighs, sources and household come on top."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from cdp.engine import DuckDBEngine
-from cdp.resolve.comparisons import COMPARISONS, Comparison
-from cdp.resolve.model import Model, Patterns, estimate, shipped_model
+from cdp.resolve.blocking_rules import RULES, fields_read, rule_name
+from cdp.resolve.comparison import Comparison
+from cdp.resolve.estimation import Evidence, estimate
+from cdp.resolve.model import Model, Numbers, Patterns, shipped_model
 
-_TRAINING_PAIRS = 300_000
+_TRAINING_PAIRS = 400_000
 _RAREST_TERM = 1e-4
-_GAMMAS = ", ".join(f"gamma_{c.name}" for c in COMPARISONS)
+_SOURCES = "least(source_l, source_r) || ' + ' || greatest(source_l, source_r)"
+_READS = {rule_name(rule): fields_read(rule) for rule in RULES}
 
 
-def train(scratch: DuckDBEngine, *, record_count: int) -> Model:
+def train(scratch: DuckDBEngine, comparisons: Sequence[Comparison], *, record_count: int) -> Model:
     """Fit the model on the work tables of blocking; a bounded number of pairs is looked at."""
-    shipped = shipped_model(record_count)
+    sources = _source_pairs(scratch)
+    names = tuple(sources["sources"])
+    shipped = shipped_model(comparisons, record_count=record_count, sources=names)
     total = scratch.count("work.candidates")
     step = max(1, -(-total // _TRAINING_PAIRS))
     chosen = (
@@ -26,33 +32,106 @@ def train(scratch: DuckDBEngine, *, record_count: int) -> Model:
         f" where stable_id(join_key_l || '|' || join_key_r) % {step} = 0"
         " union all select * from work.random_pairs"
     )
-    compared = _compare(scratch, shipped, chosen, None)
-    return estimate(
-        shipped,
-        candidates=_patterns(scratch, compared, "match_key <> 'random'", float(step)),
-        drawn=_patterns(scratch, compared, "match_key = 'random'", 1.0),
-        record_count=record_count,
+    compared = _compare(scratch, shipped, comparisons, chosen, None)
+    return estimate(shipped, comparisons, _evidence(scratch, compared, comparisons, sources, step))
+
+
+def _source_pairs(scratch: DuckDBEngine) -> pl.DataFrame:
+    """Each two sources (or one with itself) and all pairs of records there are: sources, pairs."""
+    return scratch.query(
+        """
+        with counted as (select source, count(*) as records from work.features group by source)
+        select
+            l.source || ' + ' || r.source as sources,
+            case when l.source = r.source then l.records * (l.records - 1) // 2
+                else l.records * r.records end as pairs
+        from counted as l join counted as r on l.source <= r.source
+        order by sources
+        """
     )
 
 
-def score(scratch: DuckDBEngine, model: Model, *, min_weight_bits: float) -> pl.DataFrame:
+def _evidence(
+    scratch: DuckDBEngine,
+    compared: str,
+    comparisons: Sequence[Comparison],
+    sources: pl.DataFrame,
+    step: int,
+) -> Evidence:
+    """Patterns of the pairs compared; each candidate stands for ``step`` of its kind."""
+    gammas = [f"gamma_{c.name}" for c in comparisons]
+    listed = ", ".join(gammas)
+    counted = scratch.query(
+        f"select match_key = 'random' as is_drawn, {_SOURCES} as sources, {listed},"
+        f" count(*) as pairs from {compared} group by all order by all"
+    )
+    rules = scratch.query(
+        f"select rule, sources, {listed}, count(*) as pairs from ("
+        f"select unnest(c.rules) as rule, {_SOURCES} as sources, {listed} from {compared} as p"
+        " join work.candidates as c"
+        " on p.record_id_l = c.join_key_l and p.record_id_r = c.join_key_r"
+        " where p.match_key <> 'random') group by all order by all"
+    )
+    position = {name: place for place, name in enumerate(sources["sources"])}
+
+    def patterns(rows: pl.DataFrame, weight: float) -> Patterns:
+        return Patterns(
+            rows["sources"].replace_strict(position, return_dtype=pl.Int64).to_numpy(),
+            rows.select(gammas).to_numpy().astype(np.int64),
+            rows["pairs"].to_numpy() * weight,
+        )
+
+    found = counted.filter(~pl.col("is_drawn"))
+    placed = rules.join(
+        found.select("sources", *gammas).with_row_index("place"), on=["sources", *gammas]
+    ).sort("rule", "place")
+    return Evidence(
+        candidates=patterns(found, float(step)),
+        rules=[
+            (
+                _READS[rule],
+                rows["place"].to_numpy().astype(np.int64),
+                rows["pairs"].to_numpy() * float(step),
+            )
+            for (rule,), rows in placed.partition_by("rule", as_dict=True).items()
+        ],
+        drawn=patterns(counted.filter(pl.col("is_drawn")), 1.0),
+        sources=tuple(sources["sources"]),
+        all_pairs=sources["pairs"].to_numpy().astype(np.float64),
+    )
+
+
+def score(
+    scratch: DuckDBEngine,
+    model: Model,
+    comparisons: Sequence[Comparison],
+    *,
+    min_weight_bits: float,
+) -> pl.DataFrame:
     """Score all candidates; those of at least ``min_weight_bits`` against random pairs.
 
     Returns:
         One row per pair: record_l, record_r, found_by (a blocking rule), gamma_*,
         bits_* (weight of each comparison, term frequency included; null where a side states
-        nothing), household_bits (never positive) and match_weight (bits), sorted by pair.
+        nothing), sources and sources_bits, household_bits (never positive) and match_weight
+        (bits), sorted by pair.
     """
-    table = _compare(scratch, model, "select * from work.candidates", min_weight_bits)
-    pairs = scratch.query(f"select * from {table} order by record_id_l, record_id_r")
-    return _weighed(pairs, model)
+    least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
+    table = _compare(scratch, model, comparisons, "select * from work.candidates", least)
+    pairs = scratch.query(
+        f"select *, {_SOURCES} as sources from {table} order by record_id_l, record_id_r"
+    )
+    weighed = _weighed(pairs, model, comparisons)
+    against_random = pl.col("match_weight") - pl.col("household_bits")
+    return weighed.filter(against_random >= min_weight_bits)
 
 
-def _weighed(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
-    """Add the household term: match against household or random, not against random alone."""
-    shared = [pl.lit(float(np.log2(model.household_share)))]
+def _weighed(pairs: pl.DataFrame, model: Model, comparisons: Sequence[Comparison]) -> pl.DataFrame:
+    """Add what sources say, and the household term: match against household or random."""
+    sources_bits = _by_sources(model, model.sources_bits)
+    shared = [_by_sources(model, np.log2(model.household_share))]
     weights = []
-    for comparison in COMPARISONS:
+    for comparison in comparisons:
         name = comparison.name
         gamma, bits = pl.col(f"gamma_{name}"), pl.col(f"mw_{name}")
         term = pl.col(f"mw_tf_adj_{name}") if comparison.term else pl.lit(0.0)
@@ -67,21 +146,37 @@ def _weighed(pairs: pl.DataFrame, model: Model) -> pl.DataFrame:
         pl.col("record_id_l").alias("record_l"),
         pl.col("record_id_r").alias("record_r"),
         pl.col("match_key").alias("found_by"),
-        *(pl.col(f"gamma_{c.name}") for c in COMPARISONS),
+        *(pl.col(f"gamma_{c.name}") for c in comparisons),
         *weights,
+        "sources",
+        sources_bits.round(4).alias("sources_bits"),
         household_bits.round(4).alias("household_bits"),
-        (pl.col("match_weight") + household_bits).round(4).alias("match_weight"),
+        (pl.col("match_weight") + sources_bits + household_bits).round(4).alias("match_weight"),
     )
 
 
-def _compare(scratch: DuckDBEngine, model: Model, pairs: str, min_weight_bits: float | None) -> str:
+def _by_sources(model: Model, bits: Numbers) -> pl.Expr:
+    table = dict(zip(model.sources, bits.tolist(), strict=True))
+    return pl.col("sources").replace_strict(table, default=None, return_dtype=pl.Float64)
+
+
+def _compare(
+    scratch: DuckDBEngine,
+    model: Model,
+    comparisons: Sequence[Comparison],
+    pairs: str,
+    min_weight_bits: float | None,
+) -> str:
     """Let Splink compare and weigh pairs; the name of the table that it made."""
     from splink import DuckDBAPI, Linker
 
     scratch.connection.execute(f"create or replace table work.chosen as {pairs}")
     api = DuckDBAPI(scratch.connection.cursor(), output_schema="work")
     linker = Linker(
-        api.register("features"), _splink_settings(model), log_level=None, validate_settings=False
+        api.register("features"),
+        _splink_settings(model, comparisons),
+        log_level=None,
+        validate_settings=False,
     )
     chosen = api.register("chosen")
     linker.table_management.register_blocked_pairs_for_predict(chosen)
@@ -89,17 +184,18 @@ def _compare(scratch: DuckDBEngine, model: Model, pairs: str, min_weight_bits: f
     return f"work.{scored.physical_name}"
 
 
-def _splink_settings(model: Model) -> Any:
+def _splink_settings(model: Model, comparisons: Sequence[Comparison]) -> Any:
     """The model in Splink's words: its comparisons, m and u, and the prior."""
     from splink import SettingsCreator
 
     return SettingsCreator(
         link_type="dedupe_only",
-        comparisons=[_splink_comparison(c, model) for c in COMPARISONS],
-        probability_two_random_records_match=model.match_share,
+        comparisons=[_splink_comparison(c, model) for c in comparisons],
+        probability_two_random_records_match=model.match_total,
         retain_matching_columns=True,
         retain_intermediate_calculation_columns=True,
         unique_id_column_name="record_id",
+        additional_columns_to_retain=["source"],
         linker_uid="resolve",
     )
 
@@ -126,15 +222,3 @@ def _splink_comparison(comparison: Comparison, model: Model) -> dict[str, Any]:
             told["disable_tf_exact_match_detection"] = True
         levels.append(told)
     return {"output_column_name": comparison.name, "comparison_levels": levels}
-
-
-def _patterns(scratch: DuckDBEngine, table: str, where: str, pairs_per_pair: float) -> Patterns:
-    """Distinct agreement patterns and their pairs, in a total order."""
-    counted = scratch.query(
-        f"select {_GAMMAS}, count(*) as pairs from {table} where {where}"
-        f" group by {_GAMMAS} order by {_GAMMAS}"
-    )
-    return Patterns(
-        counted.drop("pairs").to_numpy().astype(np.int64),
-        counted["pairs"].to_numpy().astype(np.float64) * pairs_per_pair,
-    )

@@ -33,6 +33,8 @@ _STORED = {
     "records": "clean.records",
     "identifiers": "identity.identifiers",
     "members": "identity.members",
+    "model_levels": "identity.model_levels",
+    "model_sources": "identity.model_sources",
     "customer_changes": "identity.changes",
     "deliveries": "ops.deliveries",
     "runs": "ops.runs",

@@ -20,6 +20,8 @@ CONTRACTS: dict[str, Contract] = {
         clean.QUARANTINE,
         identity.MATCHED_RECORDS,
         identity.IDENTIFIERS,
+        identity.MODEL_LEVELS,
+        identity.MODEL_SOURCES,
         identity.SCORED_PAIRS,
         identity.LINKS,
         identity.CLUSTERS,

@@ -130,3 +130,30 @@ SCORED_PAIRS = Contract(
         key_column("evidence", TEXT, "JSON object: comparison to its level and weight in bits"),
     ),
 )
+
+MODEL_LEVELS = Contract(
+    name="identity.model_levels",
+    grain="one level of one comparison in the model that scored the pairs",
+    key=("comparison", "level_number"),
+    columns=(
+        key_column("comparison", TEXT, "what is compared"),
+        key_column("level_number", INTEGER, "Splink's gamma: 0 is the last level"),
+        key_column("level", TEXT, "the level's name"),
+        key_column("match_share", NUMBER, "m: share of match pairs in the level, 0 to 1"),
+        key_column("household_share", NUMBER, "share of household pairs in the level, 0 to 1"),
+        key_column("random_share", NUMBER, "u: share of random pairs in the level, 0 to 1"),
+        key_column("weight_bits", NUMBER, "log2 of match_share over random_share"),
+    ),
+)
+
+MODEL_SOURCES = Contract(
+    name="identity.model_sources",
+    grain="two sources, or one with itself, in the model that scored the pairs",
+    key=("sources",),
+    columns=(
+        key_column("sources", TEXT, "`one + other`, by name"),
+        key_column("match_share", NUMBER, "share of all their pairs that are one person, 0 to 1"),
+        key_column("household_share", NUMBER, "share that are two of one home or firm, 0 to 1"),
+        key_column("weight_bits", NUMBER, "log2 of match_share over that of all pairs"),
+    ),
+)

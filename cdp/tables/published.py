@@ -64,6 +64,8 @@ PUBLISHED = (
     _named(identity.MEMBERS, "members"),
     _named(identity.CHANGES, "customer_changes"),
     LINKS,
+    _named(identity.MODEL_LEVELS, "model_levels"),
+    _named(identity.MODEL_SOURCES, "model_sources"),
     QUARANTINE_SUMMARY,
     _named(ops.DELIVERIES, "deliveries"),
     _named(ops.RUNS, "runs"),

@@ -28,6 +28,8 @@ ASSETS = [
     "identity/identifiers",
     "identity/links",
     "identity/members",
+    "identity/model_levels",
+    "identity/model_sources",
     "identity/records",
     "identity/scored_pairs",
     "profile/attribute_sources",

@@ -81,7 +81,7 @@ def test_limits_and_counts_are_those_of_the_settings() -> None:
     limits = ResolveSettings()
     least = limits.review_match_weight_bits, limits.min_match_weight_bits
     assert f"From {least[0]} to {least[1]} bits a pair goes to review" in TEXT
-    words = {6: "six", 13: "thirteen"}
+    words = {6: "six", 13: "thirteen", 14: "fourteen"}
     assert f"more than {words[limits.max_names_per_identifier]} different first\nnames" in TEXT
     assert f"There are {words[len(COMPARISONS)]} comparisons" in TEXT
     assert len(CONSENT_CHANNELS) == 4

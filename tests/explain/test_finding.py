@@ -53,7 +53,7 @@ def test_a_customer_comes_with_the_evidence(first_run: Company) -> None:
     told = again.as_dict()
     assert told["changes"]
     text = shown(again)
-    for word in ("Okafor", "same email and first name", "given_name: short form", "created"):
+    for word in ("Okafor", "the model; found by email", "given_name: short form", "created"):
         assert word in text
 
 

@@ -33,6 +33,7 @@ kept as (
 
 select
     min(k.rule) as match_key,
+    list_sort(list_distinct(list(k.rule))) as rules,
     l.record_id as join_key_l,
     r.record_id as join_key_r
 from kept as k

@@ -2,18 +2,37 @@
 -- key: record_id
 -- reads: identity.records, identity.identifiers
 -- writes: work.features
-with named as (
+with stated as (
     select
         *,
-        string_split(given_name, ' ')[1] as given,
-        nullif(substr(coalesce(middle_name, string_split(given_name, ' ')[2]), 1, 1), '') as middle
+        string_split(given_name, ' ')[1] as stated_given,
+        nullif(coalesce(middle_name, string_split(given_name, ' ')[2]), '') as middle
     from identity.records
+),
+
+-- What the record does not state, its mailbox may tell, and what that does not, its handle.
+from_mailbox as (
+    select
+        *,
+        inferred_name(string_split(emails[1], '@')[1], stated_given, surname) as mailbox_name
+    from stated
+),
+
+named as (
+    select
+        * exclude (surname),
+        surname as stated_surname,
+        inferred_name(handles[1], mailbox_name[1], mailbox_name[2])[1] as given,
+        inferred_name(handles[1], mailbox_name[1], mailbox_name[2])[2] as surname
+    from from_mailbox
 ),
 
 formal as (
     select
         *,
-        coalesce(name_forms(given), []::varchar[]) as given_forms
+        coalesce(name_forms(given), []::varchar[]) as given_forms,
+        -- Of those who write the surname first.
+        coalesce(name_forms(surname), []::varchar[]) as surname_forms
     from named
 ),
 
@@ -25,7 +44,7 @@ holders as (
         count(distinct substr(f.given_forms[1], 1, 1)) as names
     from identity.identifiers as i
     join formal as f on i.record_id = f.record_id
-    where not i.is_generic
+    where not i.is_generic and f.stated_given is not null
     group by i.kind, i.value
 ),
 
@@ -43,15 +62,23 @@ own as (
 
 select
     f.record_id,
+    f.source,
     f.given,
     f.given_forms,
+    f.surname_forms,
+    f.stated_given is null as is_given_inferred,
     f.middle,
     f.surname,
+    f.stated_surname is null as is_surname_inferred,
+    -- Two inferred from one account agree because the account does.
+    list_concat([string_split(e, '@')[1] for e in f.emails], f.handles) as accounts,
     f.suffix,
     cast(f.birth_date as varchar) as birth_date,
     f.sex,
     f.street,
     regexp_extract(f.street, '^\d+\w*') as street_number,
+    trim(regexp_replace(f.street, '^\d+\w*', '', 'g')) as street_name,
+    f.unit,
     f.city,
     f.region,
     f.postcode,

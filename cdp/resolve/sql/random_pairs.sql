@@ -23,6 +23,7 @@ drawn as (
 
 select
     'random' as match_key,
+    []::varchar[] as rules,
     least(one, other) as join_key_l,
     greatest(one, other) as join_key_r
 from drawn

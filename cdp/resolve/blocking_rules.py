@@ -1,0 +1,119 @@
+"""Which pieces of two records must agree for the two to be compared: many narrow rules.
+
+A rule is the pieces (columns of ``work.block_parts``) that make up its key. None is there to decide
+anything: each finds pairs that the others lose, to a typo, a move, a short form or an empty field.
+The model leaves the fields that a rule reads out of what it learns from that rule's pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlglot
+from sqlglot import exp
+
+from cdp.engine import Statement, built
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "given_name": ("first_name", "initial", "first_letters", "like_first_name"),
+    "surname": ("surname", "surname_initial", "surname_letters", "like_surname"),
+    "middle_name": ("middle_initial",),
+    "birth_date": ("birth_date", "birth_year", "birth_month", "birthday"),
+    "sex": ("sex",),
+    "email": ("email", "mailbox_name", "plain_mailbox", "email_domain"),
+    "phone": ("phone", "phone_end"),
+    "device": ("device",),
+    "handle": ("handle",),
+    "street": ("street", "street_number", "street_name", "street_word", "like_street"),
+    "unit": ("unit",),
+    "place": ("city", "city_letters", "postcode"),
+    "company": ("company",),
+}
+_BOTH_NAMES = ("full_name", "initials", "like_full_name")
+_LISTS = frozenset(
+    ("email", "phone", "device", "handle", "mailbox_name", "plain_mailbox", "email_domain",
+     "phone_end", "first_name", "full_name")
+)  # fmt: skip
+
+RULES: tuple[tuple[str, ...], ...] = (
+    # Identifiers, and what is left of them after a slip.
+    ("email",), ("phone",), ("device",), ("handle",),
+    ("mailbox_name",), ("plain_mailbox",), ("email_domain",), ("phone_end", "initial"),
+    # Names with a birth date or a part of it.
+    ("first_letters", "surname_letters", "birth_date"),
+    ("first_name", "birth_date"), ("surname", "birth_date"), ("initials", "birth_date"),
+    ("birth_date", "postcode"), ("birth_date",),
+    ("full_name", "birth_year"), ("like_surname", "birth_year"), ("like_first_name", "birth_year"),
+    ("initial", "birth_month"), ("surname_initial", "birth_month"), ("birth_month", "city"),
+    ("first_letters", "surname_letters", "birthday"), ("initial", "birthday"), ("birthday", "city"),
+    ("initials", "birth_year", "city"),
+    # Names by themselves.
+    ("full_name",), ("full_name", "middle_initial"), ("like_full_name",),
+    ("initial", "surname"), ("first_name", "surname_initial"), ("first_name",), ("surname",),
+    ("first_name", "middle_initial"), ("first_name", "middle_initial", "sex"),
+    # Names with a place.
+    ("full_name", "postcode"), ("initial", "surname", "postcode"),
+    ("first_letters", "surname_letters", "city"),
+    ("surname_letters", "postcode"), ("first_name", "postcode"),
+    ("first_name", "city"), ("surname", "city"), ("like_first_name", "city"),
+    ("like_surname", "city"),
+    # Addresses, with and without a name.
+    ("street", "postcode"), ("street", "city"), ("street",), ("street_name", "city"),
+    ("first_name", "street"), ("surname_letters", "street"),
+    ("initial", "surname_letters", "street_number", "postcode"),
+    ("first_letters", "street_number", "street_word"),
+    ("like_street", "postcode"), ("like_street", "city_letters"), ("like_street",),
+    ("street_number", "postcode"),
+    ("unit", "postcode"), ("unit", "city"), ("unit", "street_number"),
+    # Employers.
+    ("initial", "surname_letters", "company"), ("first_name", "company"),
+)  # fmt: skip
+
+
+def rule_name(rule: tuple[str, ...]) -> str:
+    """What a person calls a rule.
+
+    >>> rule_name(("first_name", "birth_date"))
+    'first name, birth date'
+    """
+    return ", ".join(part.replace("_", " ") for part in rule)
+
+
+def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
+    """The comparisons whose fields a rule reads.
+
+    >>> sorted(fields_read(("full_name", "birth_year")))
+    ['birth_date', 'given_name', 'surname']
+    """
+    fields = {field for field, parts in _FIELDS.items() if set(parts) & set(rule)}
+    return frozenset(
+        fields | ({"given_name", "surname"} if set(_BOTH_NAMES) & set(rule) else set())
+    )
+
+
+def block_keys() -> Statement:
+    """Each record under each of its keys: rule, block, record_id.
+
+    A record that lacks a piece has no key of that rule: nothing stated is nothing shared.
+    """
+    queries = [_keys_of(rule) for rule in RULES]
+    keyed = queries[0].union(*queries[1:], distinct=False).subquery("keyed")
+    query = (
+        exp.select(
+            "rule", "stable_id(rule || '|' || block) as block", "record_id", dialect="duckdb"
+        )
+        .distinct()
+        .from_(keyed)
+        .where("block is not null")
+    )
+    return built("blocking rules", query, writes="work.block_keys")
+
+
+def _keys_of(rule: tuple[str, ...]) -> exp.Select:
+    pieces = [f"unnest({part})" if part in _LISTS else f"nullif({part}, '')" for part in rule]
+    block = sqlglot.parse_one(" || '|' || ".join(pieces), read="duckdb")
+    return exp.select(
+        exp.column("record_id"),
+        exp.alias_(exp.Literal.string(rule_name(rule)), "rule"),
+        exp.alias_(block, "block"),
+    ).from_("work.block_parts")
