@@ -27,9 +27,9 @@ def unknown_words(project: Written, contracts: Sequence[Written]) -> Iterator[Fa
     for key in ("always_link", "never_link"):
         for position, rule in enumerate(_listed(stated.get(key))):
             for side in ("same", "different"):
-                for place, word in enumerate(_listed(_mapping(rule).get(side))):
+                for place, field in enumerate(_listed(_mapping(rule).get(side))):
                     loc = ("resolve", key, position, side, place)
-                    yield from _unknown(project, loc, word, fields)
+                    yield from _unknown(project, loc, field, fields)
     yield from _same_names(project, stated)
     yield from _allowed_and_blocked(project, stated)
 

@@ -18,15 +18,14 @@ FIELDS = {
 """What may contradict, and its name in a reason."""
 
 _MOST_BITS = 10.0
+_ALWAYS_BITS = 1e6
 _PAIR = ["record_l", "record_r"]
 
 
 def _bits_against() -> dict[str, float]:
     """What a `different` weighs under the shipped model."""
     by_name = {c.name: c.levels[-1] for c in COMPARISONS}
-    return {
-        field: float(np.log2(by_name[field].match / by_name[field].random)) for field in FIELDS
-    }
+    return {field: float(np.log2(by_name[field].match / by_name[field].random)) for field in FIELDS}
 
 
 def weigh_contradictions(contradictions: pl.DataFrame, parted: pl.DataFrame) -> pl.DataFrame:
@@ -54,8 +53,8 @@ def weigh_pairs(groups: pl.DataFrame, pairs: pl.DataFrame, against: pl.DataFrame
     """Weights within groups: cluster, record_l, record_r, bits (clipped), sorted.
 
     A scored pair keeps its weight; without a contradiction nothing counts against it. A pair
-    nobody scored counts only when something contradicts. What a declared key or an always-link
-    rule joins keeps all its weight; what a never-link rule parts is forbidden.
+    nobody scored counts only when something contradicts. What a declared key joins keeps all its
+    weight. An always-link rule outweighs everything else, and a never-link rule forbids.
     """
     left = groups.select(pl.col("record_id").alias("record_l"), "cluster")
     right = groups.select(
@@ -76,7 +75,8 @@ def weigh_pairs(groups: pl.DataFrame, pairs: pl.DataFrame, against: pl.DataFrame
         "cluster",
         *_PAIR,
         pl.when(pl.col("rule").is_not_null()).then(pl.lit(-np.inf))
-        .when((pl.col("kind") == "declared") | pl.col("always").is_not_null()).then(weight)
+        .when(pl.col("always").is_not_null()).then(pl.lit(_ALWAYS_BITS))
+        .when(pl.col("kind") == "declared").then(weight)
         .when(weight.is_null()).then(pl.col("bits").clip(-_MOST_BITS, 0.0))
         .when(pl.col("bits").is_null()).then(pl.max_horizontal(clipped, pl.lit(0.0)))
         .otherwise(clipped)
@@ -139,7 +139,7 @@ def _suspicious(
 def _held(record_ids: Integers, counted: pl.DataFrame) -> list[Held]:
     """What limits count within one group, a matrix per field."""
     kinds = []
-    for _, one in counted.partition_by("field", as_dict=True, maintain_order=True).items():
+    for one in counted.partition_by("field", maintain_order=True):
         rows = np.searchsorted(record_ids, one["record_id"].to_numpy())
         columns = one["value"].rank("dense").to_numpy().astype(np.int64) - 1
         values = np.zeros((len(record_ids), int(columns.max()) + 1), np.int64)

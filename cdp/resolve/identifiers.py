@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cdp.engine import Engine, load
+from cdp.engine import Engine, Scalar, load
 from cdp.resolve.folding import FUNCTIONS, mailbox
 from cdp.resolve.settings import ResolveSettings
 
@@ -21,7 +21,7 @@ def build_identifiers(engine: Engine, *, settings: ResolveSettings) -> None:
     """
     for function in FUNCTIONS:
         engine.register(function)
-    limits = {
+    limits: dict[str, Scalar] = {
         "max_names": "\n".join(f"{kind}:{most}" for kind, most in settings.max_names.items()),
         "max_nameless": settings.max_nameless_records_per_identifier,
         "allowed": _listed(settings.allow),

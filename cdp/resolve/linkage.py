@@ -35,8 +35,8 @@ class Held:
         """Rows with which one row would hold too many, and more than either does alone."""
         counts = self.values.sum(axis=1)
         together = counts + counts[row] - self.values @ self.values[row]
-        exceeded: npt.NDArray[np.bool_] = together > np.maximum(self.most, counts)
-        return exceeded & (together > counts[row])
+        exceeded: npt.NDArray[np.bool_] = together > np.maximum(counts, counts[row]).clip(self.most)
+        return exceeded
 
 
 def average_linkage(

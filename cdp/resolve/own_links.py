@@ -20,12 +20,10 @@ def with_always_links(
     Returns:
         The columns of ``identity.scored_pairs`` and two more: always, the rule that joins the
         pair (null: none), and model_bits, what the pair weighed before (null: nobody scored it).
-        A declared pair stays as it is.
+        A declared pair stays declared.
     """
-    pairs = scored.with_columns(
-        always=pl.lit(None, pl.String), model_bits=pl.lit(None, pl.Float64)
-    )
-    ruled = always_pairs(stated, settings.always_link, most=settings.max_cluster_records)
+    pairs = scored.with_columns(always=pl.lit(None, pl.String), model_bits=pl.lit(None, pl.Float64))
+    ruled = always_pairs(stated, settings)
     return _lifted(pairs, _by_rule(ruled), settings)
 
 
@@ -45,7 +43,9 @@ def with_all_agreements(
     """
     inside = stated.join(groups.select("record_id"), on="record_id", how="semi")
     keyed = [
-        agreeing(inside, [namespace], most=None).with_columns(
+        agreeing(
+            stated, [namespace], most=settings.max_cluster_records, within=groups
+        ).with_columns(
             kind=pl.lit("declared"),
             reason=pl.lit(f"same key of `{namespace}`"),
             always=pl.lit(None, pl.String),
@@ -53,16 +53,10 @@ def with_all_agreements(
         )
         for namespace in inside.filter("is_key")["field"].unique().sort()
     ]
-    ruled = _by_rule(always_pairs(inside, settings.always_link, most=None))
-    agreed = pl.concat([*keyed, ruled]).unique(_PAIR, keep="first", maintain_order=True)
-    place = groups.select("record_id", "cluster")
-    of_one_group = agreed.join(place, left_on="record_l", right_on="record_id").join(
-        place, left_on=["record_r", "cluster"], right_on=["record_id", "cluster"], how="semi"
-    )
+    ruled = _by_rule(always_pairs(stated, settings, within=groups))
+    agreed = pl.concat([ruled, *keyed]).unique(_PAIR, keep="first", maintain_order=True)
     known = pairs.filter(pl.col("always").is_not_null())
-    return _lifted(
-        pairs, of_one_group.drop("cluster").join(known, on=_PAIR, how="anti"), settings
-    )
+    return _lifted(pairs, agreed.join(known, on=_PAIR, how="anti"), settings)
 
 
 def _by_rule(ruled: pl.DataFrame) -> pl.DataFrame:
@@ -80,15 +74,14 @@ def _opening(name: str, level: str) -> str:
     return f'"{name}": {{"level": {json.dumps(level)}, "weight_bits": '
 
 
-def _lifted(
-    pairs: pl.DataFrame, agreed: pl.DataFrame, settings: ResolveSettings
-) -> pl.DataFrame:
+def _lifted(pairs: pl.DataFrame, agreed: pl.DataFrame, settings: ResolveSettings) -> pl.DataFrame:
     """The pairs with those agreed on in their place: weight, reason, evidence that adds up."""
-    known = pairs.select(
-        *_PAIR, "evidence", former_kind="kind", model_bits="match_weight"
-    )
-    lifted = agreed.join(known, on=_PAIR, how="left").filter(
-        pl.col("former_kind").ne_missing("declared")
+    known = pairs.select(*_PAIR, "evidence", former_kind="kind", model_bits="match_weight")
+    is_declared = pl.col("former_kind").eq_missing("declared")
+    lifted = (
+        agreed.join(known, on=_PAIR, how="left")
+        .filter(pl.col("always").is_not_null() | ~is_declared)
+        .with_columns(kind=pl.when(is_declared).then(pl.lit("declared")).otherwise("kind"))
     )
     bits, former = pl.lit(settings.declared_weight_bits), pl.col("model_bits")
     added = pl.max_horizontal(bits, former) - former.fill_null(0.0)

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from cdp.engine import Engine, load
-from cdp.project import AlwaysLink, NeverLink
+from cdp.project import NeverLink
 from cdp.resolve.settings import ResolveSettings
 
 _STATED = Path(__file__).parent / "sql" / "stated.sql"
@@ -32,11 +32,17 @@ def read_stated(engine: Engine, settings: ResolveSettings) -> pl.DataFrame:
     return stated if named else stated.clear()
 
 
-def agreeing(stated: pl.DataFrame, fields: Sequence[str], *, most: int | None) -> pl.DataFrame:
+def agreeing(
+    stated: pl.DataFrame, fields: Sequence[str], *, most: int, within: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Pairs of records that agree in all fields: record_l, record_r.
 
-    With ``most``, each record is paired with the smallest of those that share its values, and
-    values that more records share link nobody; without, every pair is there.
+    Args:
+        stated: As `read_stated` makes it.
+        fields: What they agree in.
+        most: Values that more records share join nobody.
+        within: Groups (record_id, cluster) of which every such pair is wanted; without, each
+            record is paired only with the smallest of those that share its values.
     """
     keyed = pl.DataFrame()
     for position, field in enumerate(fields):
@@ -45,25 +51,29 @@ def agreeing(stated: pl.DataFrame, fields: Sequence[str], *, most: int | None) -
         )
         keyed = told if position == 0 else keyed.join(told, on="record_id")
     values = [f"value_{position}" for position in range(len(fields))]
-    if most is None:
-        pairs = keyed.join(keyed, on=values, suffix="_r").select(
-            record_l="record_id", record_r="record_id_r"
-        )
+    keyed = keyed.filter(pl.len().over(values) <= most)
+    if within is None:
+        first = pl.col("record_id").min().over(values)
+        pairs = keyed.select(record_l=first, record_r="record_id")
     else:
-        shared = pl.len().over(values)
-        pairs = keyed.filter(shared <= most).select(
-            record_l=pl.col("record_id").min().over(values), record_r="record_id"
+        inside = keyed.join(within.select("record_id", "cluster"), on="record_id")
+        pairs = inside.join(inside, on=[*values, "cluster"], suffix="_r").select(
+            record_l="record_id", record_r="record_id_r"
         )
     return pairs.filter(pl.col("record_l") < pl.col("record_r")).unique().sort(_PAIR)
 
 
 def always_pairs(
-    stated: pl.DataFrame, rules: Sequence[AlwaysLink], *, most: int | None
+    stated: pl.DataFrame, settings: ResolveSettings, *, within: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """Pairs that an always-link rule joins, and the first such rule: record_l, record_r, rule."""
+    """Pairs that an always-link rule joins, and the first such rule: record_l, record_r, rule.
+
+    ``within`` is that of `agreeing`; what more records share than a group may have joins nobody.
+    """
+    most = settings.max_cluster_records
     found = [
-        agreeing(stated, rule.same, most=most).with_columns(rule=pl.lit(rule.name))
-        for rule in rules
+        agreeing(stated, rule.same, most=most, within=within).with_columns(rule=pl.lit(rule.name))
+        for rule in settings.always_link
     ]
     ruled = pl.concat([_RULED.to_frame(), *found])
     return ruled.unique(_PAIR, keep="first", maintain_order=True).sort(_PAIR)

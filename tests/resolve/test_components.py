@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import networkx as nx
 import numpy as np
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cdp.resolve.components import bounded, connected
-from cdp.resolve.linkage import average_linkage
+from cdp.resolve.linkage import Held, average_linkage
 
 COUNT = 12
 edges = st.lists(
@@ -87,3 +89,28 @@ def test_no_two_groups_are_left_that_should_join(matrix: np.ndarray) -> None:
             links = between[between >= 1.0]
             is_weak_bridge = min(len(one), len(other)) > 1 and links.size == 1 and links[0] < 5.0
             assert not links.size or between.mean() <= 1e-9 or is_weak_bridge
+
+
+@given(
+    matrices,
+    st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6))),
+    st.randoms(),
+    st.integers(1, 3),
+)
+def test_no_group_holds_a_forbidden_pair_or_more_values_than_it_may(
+    matrix: np.ndarray, forbidden: set[tuple[int, int]], dice: Random, most: int
+) -> None:
+    weights, count = symmetric(matrix), len(matrix)
+    apart = {(a, b) for a, b in forbidden if a < b < count}
+    for a, b in apart:
+        weights[a, b] = weights[b, a] = -np.inf
+    values = np.array([[dice.randrange(2) for _ in range(5)] for _ in range(count)])
+    before = values.copy()
+    groups = average_linkage(
+        weights, min_link_bits=1.0, min_bridge_bits=5.0, held=[Held(values, most)]
+    )
+    assert (values == before).all()
+    for nodes in named(groups).values():
+        assert not any(a in nodes and b in nodes for a, b in apart)
+        inside = values[sorted(nodes)]
+        assert inside.any(axis=0).sum() <= max(most, inside.sum(axis=1).max())
