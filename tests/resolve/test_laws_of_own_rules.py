@@ -127,6 +127,14 @@ def test_no_customer_breaks_a_never_rule_or_a_limit(
         for field, most in limits.items():
             held = [values_of(person, field) for person in group]
             assert len(set().union(*held)) <= max(most, *map(len, held))
+    for (a, b), (status, reason) in reasons.items():
+        # A rule is named only where it really stands between the two customers.
+        mine, theirs = groups[cluster_of[a]], groups[cluster_of[b]]
+        if status == "refused" and (named := re.match("never-link rule `(.*?)`", reason)):
+            assert any(named[1] in parted(p, q, never) for p in mine for q in theirs)
+        if status == "refused" and (named := re.match(r"limit of (\d) `(.*?)`", reason)):
+            together = set().union(*(values_of(person, named[2]) for person in [*mine, *theirs]))
+            assert len(together) > int(named[1]) == limits[named[2]]
     for (a, one), (b, other) in itertools.combinations(enumerate(world, 1), 2):
         # What is joined by one rule and parted by another is told, with both names.
         if joined(one, other) and parted(one, other, never):
