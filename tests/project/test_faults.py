@@ -57,7 +57,8 @@ FAULTS_OF_CDP_YAML = {
     "resolve: {never_link: [{name: x, same: email}]}": "4: "
     "`resolve.never_link.different` is missing",
     "resolve: {never_link: [{name: x, different: birthdate}]}": "4: "
-    "`resolve.never_link.different`: no field, and no source states a key `birthdate` (did you mean `birth_date`?)",
+    "`resolve.never_link.different`: no field, and no source states a key `birthdate` "
+    "(did you mean `birth_date`?)",
     "resolve: {never_link: [{name: x, same: sex, different: sex}]}": "4: `resolve.never_link`: "
     "`sex` is to be both same and different",
     "resolve: {always_link: [{name: x, same: sex}], never_link: [{name: x, different: sex}]}": "4: "
