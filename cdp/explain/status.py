@@ -35,6 +35,19 @@ _FAILED = """
     where not c.passed
     order by c.severity, c.source, d.source_file, c.rule
 """
+_RULES = r"""
+    with told as (
+        select status, contains(reason, ', though ') as is_conflict,
+            unnest(regexp_extract_all(
+                reason, '(?:always-link rule|never-link rule|limit of \d+) `[^`]*`'
+            )) as rule
+        from links
+    )
+    select rule, count(*) filter (status = 'accepted') as links_made,
+        count(*) filter (status = 'refused') as links_refused,
+        count(*) filter (is_conflict) as conflicts
+    from told group by rule order by rule
+"""
 _RUN = "select * from runs where run_id = $run_id"
 _LAST_RUNS = """
     select run_id, started_at, finished_at, as_of, status, customers, identified, records, merges
@@ -48,8 +61,9 @@ class Status:
 
     ``account`` has one row per source, ``attention`` one per held or unreadable delivery,
     ``rejected`` one per source and rule, ``failed_checks`` one per delivery and failed rule,
-    ``last_runs`` one per run, newest first, up to the published one: a later run that failed is
-    in no snapshot.
+    ``rules`` one per rule or limit of the project that made or refused a link, with the links in
+    which it goes against the model, a key or another rule, ``last_runs`` one per run, newest
+    first, up to the published one: a later run that failed is in no snapshot.
     """
 
     snapshot: str | None = None
@@ -59,6 +73,7 @@ class Status:
     attention: pl.DataFrame = field(default_factory=pl.DataFrame)
     rejected: pl.DataFrame = field(default_factory=pl.DataFrame)
     failed_checks: pl.DataFrame = field(default_factory=pl.DataFrame)
+    rules: pl.DataFrame = field(default_factory=pl.DataFrame)
     last_runs: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def as_dict(self) -> dict[str, object]:
@@ -71,6 +86,7 @@ class Status:
             "attention": self.attention.to_dicts(),
             "rejected": self.rejected.to_dicts(),
             "failed_checks": self.failed_checks.to_dicts(),
+            "rules": self.rules.to_dicts(),
             "last_runs": self.last_runs.to_dicts(),
         }
 
@@ -95,5 +111,6 @@ def _published(snapshot: Snapshot, writer: Mapping[str, object] | None) -> Statu
         attention=snapshot.query(_ATTENTION),
         rejected=snapshot.query(_REJECTED),
         failed_checks=snapshot.query(_FAILED),
+        rules=snapshot.query(_RULES),
         last_runs=snapshot.query(_LAST_RUNS),
     )

@@ -13,6 +13,7 @@ from typing import Literal
 
 from cdp import ingest, profiles, quality, resolve
 from cdp.errors import GateError
+from cdp.pipeline.resolving import resolve_settings
 from cdp.pipeline.run import Run, StepReport
 from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import check_gate, figures_of
@@ -36,6 +37,7 @@ class Step:
 
 def build_steps(project: Project) -> tuple[Step, ...]:
     """The steps of a project, in an order in which each finds what it reads."""
+    resolve_settings(project)  # what is wrong with them is told before any work is done
     return (
         *(_land_step(source) for source in project.sources),
         *(_clean_step(source) for source in project.sources),
@@ -139,17 +141,17 @@ def _fold(run: Run) -> None:
 
 @_when_changed("identity.records", "identity.identifiers")
 def _identify(run: Run) -> None:
-    resolve.build_identifiers(run.engine, settings=resolve.ResolveSettings())
+    resolve.build_identifiers(run.engine, settings=resolve_settings(run.project))
 
 
 @_when_changed("identity.scored_pairs")
 def _score(run: Run) -> None:
-    resolve.score_pairs(run.engine, settings=resolve.ResolveSettings(), seed=run.seed)
+    resolve.score_pairs(run.engine, settings=resolve_settings(run.project), seed=run.seed)
 
 
 @_when_changed("identity.links")
 def _cluster(run: Run) -> None:
-    resolve.cluster_records(run.engine, settings=resolve.ResolveSettings())
+    resolve.cluster_records(run.engine, settings=resolve_settings(run.project))
 
 
 @_when_changed("identity.members", "identity.changes")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from cdp.project.columns import columns_named, key_columns_named
 from cdp.project.fingerprints import cleaning_fingerprint, fingerprint, project_fingerprint
 from cdp.project.loading import load_project, project_folder_from_environment
+from cdp.project.resolving import AlwaysLink, Limit, NeverLink, Resolving
 from cdp.project.settings import Project, QualitySettings
 from cdp.project.source import (
     Amount,
@@ -22,12 +23,14 @@ from cdp.project.source import (
     SetAside,
     Source,
 )
-from cdp.project.vocabulary import CONSENT_CHANNELS, MANY_VALUED, PERSON_FIELDS
+from cdp.project.vocabulary import CONSENT_CHANNELS, MANY_VALUED, MATCHED_FIELDS, PERSON_FIELDS
 
 __all__ = [
     "CONSENT_CHANNELS",
     "MANY_VALUED",
+    "MATCHED_FIELDS",
     "PERSON_FIELDS",
+    "AlwaysLink",
     "Amount",
     "ColumnOrValue",
     "Consent",
@@ -35,9 +38,12 @@ __all__ = [
     "Expectation",
     "FileFormat",
     "Instant",
+    "Limit",
+    "NeverLink",
     "PersonRef",
     "Project",
     "QualitySettings",
+    "Resolving",
     "SetAside",
     "Source",
     "cleaning_fingerprint",

@@ -31,6 +31,7 @@ _NAMES = "lower-case letters, digits and underscores, a letter first"
 _PATTERNS = {
     "^[a-z][a-z0-9_]*$": _NAMES,
     "^[A-Za-z_][A-Za-z0-9_]*$": "letters, digits and underscores, no digit first",
+    "^[^`]*$": "free of backticks",
     "^Expect[A-Za-z]+$": "a Great Expectations class, e.g. ExpectColumnValuesToBeUnique",
 }
 _MISSING = {
@@ -88,15 +89,16 @@ def _must(error: ErrorDetails, kind: str, context: Mapping[str, object]) -> str:
     return error["msg"].replace("Input should", "should")
 
 
-def _keys_at(model: type[Settings], names: list[str]) -> list[str]:
+def _keys_at(model: type[BaseModel], names: list[str]) -> list[str]:
     """The keys that are right where a wrong one stands."""
-    if len(names) == 1:
-        return list(_keys(model))
-    for key, annotation in _keys(model).items():
-        if key == names[0]:
-            inner = BirthDate if key == "person" else _model_in(annotation)
-            return list(_keys(inner)) if inner else []
-    return []
+    for name in names[:-1]:
+        if name not in _keys(model):
+            continue  # a key of the user's own, as a channel of consent
+        inner = BirthDate if name == "person" else _model_in(_keys(model)[name])
+        if inner is None:
+            return []
+        model = inner
+    return list(_keys(model))
 
 
 def _keys(model: type[BaseModel]) -> dict[str, object]:

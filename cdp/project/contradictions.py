@@ -26,7 +26,7 @@ _UNUSED = {
     "people": _OF_EVENTS,
     "events": (),
     "both": ("person_ref",),
-    "reference": (*_OF_EVENTS, *_OF_PERSONS),
+    "reference": (*_OF_EVENTS, *_OF_PERSONS, "has_no_duplicates"),
 }
 
 
@@ -40,6 +40,9 @@ def contradictions(written: Written) -> Iterator[Fault]:
     for key in _UNUSED.get(holds, ()):
         if key in values:
             yield written.fault((key,), f"`{key}` is not used", f"the source holds {holds}")
+    if "has_no_duplicates" in values and not values.get("record_key"):
+        hint = "two keys of the source are two customers"
+        yield written.fault(("has_no_duplicates",), "`record_key` is missing", hint)
     if holds == "events":
         yield from _of_events(written, values)
     yield from _single_columns(written, values.get("person"))

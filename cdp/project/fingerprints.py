@@ -16,12 +16,13 @@ from cdp.project.source import Source
 def fingerprint(source: Source) -> str:
     """Sha256 of all that gives a source's rows their meaning, in hex.
 
-    Owner, description, path and trust are left out: they change no row. The order of keys does
+    Owner, description, path, trust and whether it has duplicates are left out: they change no
+    row. The order of keys does
     not matter; that of columns, words and rules does.
     """
     meaning = source.model_dump(
         mode="json",
-        exclude={"owner", "description", "path", "trust"},
+        exclude={"owner", "description", "path", "trust", "has_no_duplicates"},
         exclude_defaults=True,
     )
     return _sha256(meaning)
@@ -45,10 +46,13 @@ def project_fingerprint(project: Project) -> str:
     """
     meaning = project.model_dump(
         mode="json",
-        include={"name", "default_region", "timezone", "quality"},
+        include={"name", "default_region", "timezone", "quality", "resolve"},
         exclude_defaults=True,
     )
     meaning["sources"] = {s.name: [fingerprint(s), s.trust] for s in project.sources}
+    without = [s.name for s in project.sources if s.has_no_duplicates]
+    if without:
+        meaning["without_duplicates"] = without
     return _sha256(meaning)
 
 

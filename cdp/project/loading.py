@@ -11,6 +11,7 @@ from cdp.project.complaints import checked
 from cdp.project.contradictions import contradictions, disagreements
 from cdp.project.folders import misspelt_folders
 from cdp.project.reading import Written, read_settings
+from cdp.project.rule_words import unknown_words
 from cdp.project.settings import Project, ProjectSettings
 from cdp.project.source import Source
 
@@ -40,19 +41,21 @@ def load_project(root: Path) -> Project:
         raise _no_project(root, is_folder=folder.is_dir())
     project = read_settings(folder / PROJECT_FILE, root=folder)
     settings, faults = checked(ProjectSettings, project)
-    sources, more = _load_sources(folder)
-    faults += [*project.faults, *more]
+    contracts = [
+        read_settings(path, root=folder)
+        for path in sorted((folder / SOURCES_FOLDER).glob("*.yaml"))
+    ]
+    sources, more = _load_sources(folder, contracts)
+    faults += [*project.faults, *unknown_words(project, contracts), *more]
     if faults or settings is None:
         raise ProjectError(faults)
     stated = {name: getattr(settings, name) for name in ProjectSettings.model_fields}
     return Project(**{**stated, "store": folder / settings.store}, root=folder, sources=sources)
 
 
-def _load_sources(folder: Path) -> tuple[tuple[Source, ...], list[Fault]]:
-    contracts = [
-        read_settings(path, root=folder)
-        for path in sorted((folder / SOURCES_FOLDER).glob("*.yaml"))
-    ]
+def _load_sources(
+    folder: Path, contracts: Sequence[Written]
+) -> tuple[tuple[Source, ...], list[Fault]]:
     faults = [*_stray_files(folder, contracts), *disagreements(contracts)]
     sources = []
     for written in contracts:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cdp.errors import NotFoundError
+from cdp.project.resolving import Resolving
 from cdp.project.source import Settings, Source
 from cdp.project.values import Name, Region, Share, TimeZone
 from cdp.project.vocabulary import did_you_mean
@@ -29,6 +30,7 @@ class ProjectSettings(Settings):
     store: Path = Path("warehouse")
     engine: Literal["duckdb"] = "duckdb"
     quality: QualitySettings = QualitySettings()
+    resolve: Resolving = Resolving()
     keep_snapshots: Annotated[int, Field(ge=1)] = 3
 
 

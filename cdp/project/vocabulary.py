@@ -37,6 +37,13 @@ MANY_VALUED = frozenset({"email", "phone", "device", "handle"})
 JOINED = frozenset({"full_name", "middle_name", "surname", "address", "street", "unit"})
 """The person fields that take several columns as parts of one value: number and street."""
 
+MATCHED_FIELDS = (
+    *sorted(MANY_VALUED),
+    *("given_name", "middle_name", "surname", "suffix", "birth_date", "sex", "company"),
+    *("street", "unit", "city", "region", "postcode"),
+)
+"""The person fields that matching reads, and rules of a project may name."""
+
 CONSENT_CHANNELS = ("email", "sms", "phone", "post")
 """The channels that consent is stated for."""
 

@@ -11,8 +11,10 @@ import polars as pl
 from cdp.engine import DuckDBEngine, Engine, load
 from cdp.resolve.components import bounded
 from cdp.resolve.folding import FUNCTIONS
-from cdp.resolve.guards import guard, weigh_contradictions
+from cdp.resolve.guards import guard, over_limit, weigh_contradictions
 from cdp.resolve.links import decide_links
+from cdp.resolve.rule_links import with_all_agreements, with_always_links
+from cdp.resolve.rules import held_values, never_pairs, read_stated
 from cdp.resolve.settings import ResolveSettings
 from cdp.tables import CONTRACTS
 
@@ -25,19 +27,32 @@ def cluster_records(engine: Engine, *, settings: ResolveSettings) -> None:
     """Make ``identity.clusters`` and ``identity.links`` from the scored pairs and the model.
 
     Records are joined by pairs of at least ``min_match_weight_bits``; groups in which records
-    contradict one another, or that hang together by a lone weak link, are cut (see linkage.py);
-    what a guard cut stays in ``identity.links`` as refused, with the reason.
+    contradict one another, that a rule or a limit of the project forbids, or that hang together
+    by a lone weak link, are cut (see linkage.py); what a guard cut stays in ``identity.links`` as
+    refused, with the reason.
     """
     records = engine.query("select record_id from identity.records order by record_id")
-    pairs = engine.query("select * from identity.scored_pairs order by record_l, record_r")
+    scored = engine.query("select * from identity.scored_pairs order by record_l, record_r")
+    stated = read_stated(engine, settings)
+    pairs = with_always_links(scored, stated, settings)
     linked = pairs.filter(pl.col("match_weight") >= settings.min_match_weight_bits)
     groups = _groups(records["record_id"].to_numpy(), linked, settings)
+    parted = never_pairs(stated, groups, settings.never_link)
     levels = engine.query("select * from identity.model_levels")
-    against = weigh_contradictions(_contradictions(engine, groups, settings), levels)
-    clusters = guard(groups, pairs, against, settings=settings)
-    links = decide_links(pairs, groups, clusters, against, settings=settings)
+    against = weigh_contradictions(_contradictions(engine, groups), levels, parted)
+    held = held_values(stated, settings)
+    pairs = with_all_agreements(pairs, stated, _ruled(groups, parted, held), settings)
+    clusters = guard(groups, pairs, against, held, settings=settings)
+    links = decide_links(pairs, groups, clusters, against, held, settings=settings)
     engine.store_frame(_CLUSTERS, clusters, append=False)
     engine.store_frame(_LINKS, links, append=False)
+
+
+def _ruled(groups: pl.DataFrame, parted: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """The groups that a rule or a limit of the project will cut: record_id, cluster."""
+    ruled = groups.filter(pl.col("record_id").is_in(parted["record_l"].implode()))
+    cut = pl.concat([ruled.select("cluster"), over_limit(groups, held).select("cluster")])
+    return groups.join(cut.unique(), on="cluster", how="semi")
 
 
 def _groups(
@@ -56,14 +71,11 @@ def _groups(
     return pl.DataFrame({"record_id": record_ids, "cluster": record_ids[components]})
 
 
-def _contradictions(
-    engine: Engine, groups: pl.DataFrame, settings: ResolveSettings
-) -> pl.DataFrame:
+def _contradictions(engine: Engine, groups: pl.DataFrame) -> pl.DataFrame:
     """Pairs within a group that a personal field speaks against: see the statement's header."""
     with closing(DuckDBEngine()) as scratch:
         for function in FUNCTIONS:
             scratch.register(function)
         scratch.store_frame(_RECORDS, engine.query("select * from identity.records"), append=False)
         scratch.store_frame(_CLUSTERS, groups, append=False)
-        values = {"unique_namespaces": ",".join(settings.unique_namespaces)}
-        return scratch.query(load(_CONTRADICTIONS).sql, values)
+        return scratch.query(load(_CONTRADICTIONS).sql)

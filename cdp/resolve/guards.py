@@ -1,58 +1,66 @@
-"""The guards over groups of linked records: contradictions and lone weak links cut them."""
+"""The guards over linked records: contradictions, rules, limits and weak links cut groups."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 
-from cdp.resolve.linkage import average_linkage
+from cdp.resolve.linkage import Held, Integers, average_linkage
 from cdp.resolve.settings import ResolveSettings
 
 FIELDS = {
     "given_name": "first name", "middle_name": "middle name", "birth_date": "birth date",
-    "sex": "sex", "suffix": "suffix", "unique_key": "key",
+    "sex": "sex", "suffix": "suffix",
 }  # fmt: skip
 """What may contradict, and its name in a reason."""
 
 _MOST_BITS = 14.0
-_NEVER_BITS = -1e6
+_ALWAYS_BITS = 1e6
 _PAIR = ["record_l", "record_r"]
 
 
-def weigh_contradictions(contradictions: pl.DataFrame, levels: pl.DataFrame) -> pl.DataFrame:
-    """Pairs with ``bits`` (negative) and ``fields``, the names of what differs, for a reason.
+def weigh_contradictions(
+    contradictions: pl.DataFrame, levels: pl.DataFrame, parted: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs that something speaks against, for `guard`.
 
     Args:
-        contradictions: record_l, record_r and a flag per field that differs.
-        levels: ``identity.model_levels``: what a `different` weighs in the model; a unique key
-            forbids.
+        contradictions: record_l, record_r and a flag for each field that may contradict.
+        levels: ``identity.model_levels``: what a `different` weighs.
+        parted: record_l, record_r, rule: what a never-link rule forbids.
+
+    Returns:
+        record_l, record_r, bits (negative; null where only a rule speaks), fields (the names of
+        what differs; null likewise) and rule (null where none forbids the pair).
     """
     last = levels.filter(pl.col("level_number") == 0)
     weighed = dict(zip(last["comparison"], last["weight_bits"], strict=True))
     against = {field: min(weighed.get(field, 0.0), 0.0) for field in FIELDS}
-    against["unique_key"] = _NEVER_BITS
     bits = [pl.col(f).cast(pl.Float64) * weight for f, weight in against.items()]
     named = [pl.when(f).then(pl.lit(name)) for f, name in FIELDS.items()]
-    return contradictions.select(
+    told = contradictions.select(
         *_PAIR,
         pl.sum_horizontal(bits).alias("bits"),
         pl.concat_str(named, separator=", ", ignore_nulls=True).alias("fields"),
-        pl.col("unique_key").alias("is_forbidden"),
     )
+    return told.join(parted, on=_PAIR, how="full", coalesce=True).sort(_PAIR)
 
 
 def weigh_pairs(groups: pl.DataFrame, pairs: pl.DataFrame, against: pl.DataFrame) -> pl.DataFrame:
     """Weights within groups: cluster, record_l, record_r, bits (clipped), sorted.
 
     A scored pair keeps its weight; without a contradiction nothing counts against it. A pair
-    nobody scored counts only when something contradicts.
+    nobody scored counts only when something contradicts. What a declared key joins keeps all its
+    weight. An always-link rule outweighs everything else, and a never-link rule forbids.
     """
     left = groups.select(pl.col("record_id").alias("record_l"), "cluster")
     right = groups.select(
         pl.col("record_id").alias("record_r"), pl.col("cluster").alias("cluster_r")
     )
     scored = (
-        pairs.select(*_PAIR, "kind", "match_weight")
+        pairs.select(*_PAIR, "kind", "always", "match_weight")
         .join(left, on="record_l")
         .join(right, on="record_r")
         .filter(pl.col("cluster") == pl.col("cluster_r"))
@@ -65,7 +73,8 @@ def weigh_pairs(groups: pl.DataFrame, pairs: pl.DataFrame, against: pl.DataFrame
     return both.select(
         "cluster",
         *_PAIR,
-        pl.when(pl.col("is_forbidden").fill_null(value=False)).then(pl.lit(_NEVER_BITS))
+        pl.when(pl.col("rule").is_not_null()).then(pl.lit(-np.inf))
+        .when(pl.col("always").is_not_null()).then(pl.lit(_ALWAYS_BITS))
         .when(pl.col("kind") == "declared").then(weight)
         .when(weight.is_null()).then(pl.col("bits").clip(-_MOST_BITS, 0.0))
         .when(pl.col("bits").is_null()).then(pl.max_horizontal(clipped, pl.lit(0.0)))
@@ -75,41 +84,71 @@ def weigh_pairs(groups: pl.DataFrame, pairs: pl.DataFrame, against: pl.DataFrame
 
 
 def guard(
-    groups: pl.DataFrame, pairs: pl.DataFrame, against: pl.DataFrame, *, settings: ResolveSettings
+    groups: pl.DataFrame,
+    pairs: pl.DataFrame,
+    against: pl.DataFrame,
+    held: pl.DataFrame,
+    *,
+    settings: ResolveSettings,
 ) -> pl.DataFrame:
-    """Cut the groups that need it: record_id, cluster (its smallest record), sorted."""
+    """Cut the groups that need it: record_id, cluster (its smallest record), sorted.
+
+    ``held`` is what limits per customer count: record_id, field, value, most.
+    """
     weighed = weigh_pairs(groups, pairs, against)
-    suspicious = _suspicious(groups, weighed, settings)
-    clusters = groups.filter(~pl.col("cluster").is_in(suspicious.implode()))
-    cut = [clusters]
-    members = groups.join(suspicious.to_frame("cluster"), on="cluster").sort("cluster", "record_id")
-    inside = weighed.join(suspicious.to_frame("cluster"), on="cluster").sort("cluster", *_PAIR)
-    rows_of = dict(inside.partition_by("cluster", as_dict=True).items())
+    suspicious = _suspicious(groups, weighed, held, settings)
+    cut = [groups.join(suspicious, on="cluster", how="anti")]
+    members = groups.join(suspicious, on="cluster").sort("cluster", "record_id")
+    inside = weighed.join(suspicious, on="cluster").sort("cluster", *_PAIR)
+    counted = held.join(members, on="record_id").sort("cluster", "record_id", "field", "value")
+    rows_of = inside.partition_by("cluster", as_dict=True)
+    held_of = counted.partition_by("cluster", as_dict=True)
     for key, group in members.partition_by("cluster", as_dict=True, maintain_order=True).items():
-        cut.append(_cut(group["record_id"].to_numpy(), rows_of[key], settings))
+        record_ids = group["record_id"].to_numpy()
+        kinds = _held(record_ids, held_of.get(key, counted.clear()))
+        cut.append(_cut(record_ids, rows_of[key], kinds, settings))
     return pl.concat(cut).sort("record_id")
 
 
+def over_limit(groups: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Groups that hold more values of a field than a customer may: cluster, field, most."""
+    counts = held.join(groups, on="record_id").group_by("cluster", "field", "most")
+    return (
+        counts.agg(pl.col("value").n_unique().alias("values"))
+        .filter(pl.col("values") > pl.col("most"))
+        .select("cluster", "field", "most")
+        .sort("cluster", "field")
+    )
+
+
 def _suspicious(
-    groups: pl.DataFrame, weighed: pl.DataFrame, settings: ResolveSettings
-) -> pl.Series:
-    """Groups with a pair that weighs against, or large enough to hang by one weak link."""
+    groups: pl.DataFrame, weighed: pl.DataFrame, held: pl.DataFrame, settings: ResolveSettings
+) -> pl.DataFrame:
+    """Groups with a pair that weighs against, too many values, or room for a lone weak link."""
     sizes = groups.group_by("cluster").len("records")
     told = weighed.join(sizes, on="cluster")
     is_weak = pl.col("bits").is_between(
         settings.min_match_weight_bits, settings.min_bridge_weight_bits, closed="left"
     )
-    return (
-        told.filter((pl.col("bits") < 0) | (is_weak & (pl.col("records") > 3)))["cluster"]
-        .unique()
-        .sort()
-    )
+    doubtful = told.filter((pl.col("bits") < 0) | (is_weak & (pl.col("records") > 3)))
+    several = over_limit(groups, held).join(sizes.filter(pl.col("records") > 1), on="cluster")
+    return pl.concat([doubtful.select("cluster"), several.select("cluster")]).unique()
+
+
+def _held(record_ids: Integers, counted: pl.DataFrame) -> list[Held]:
+    """What limits count within one group, a matrix per field."""
+    kinds = []
+    for one in counted.partition_by("field", maintain_order=True):
+        rows = np.searchsorted(record_ids, one["record_id"].to_numpy())
+        columns = one["value"].rank("dense").to_numpy().astype(np.int64) - 1
+        values = np.zeros((len(record_ids), int(columns.max()) + 1), np.int64)
+        values[rows, columns] = 1
+        kinds.append(Held(values, int(one["most"][0])))
+    return kinds
 
 
 def _cut(
-    record_ids: np.ndarray[tuple[int], np.dtype[np.int64]],
-    weighed: pl.DataFrame,
-    settings: ResolveSettings,
+    record_ids: Integers, weighed: pl.DataFrame, held: Sequence[Held], settings: ResolveSettings
 ) -> pl.DataFrame:
     weights = np.zeros((len(record_ids), len(record_ids)))
     left = np.searchsorted(record_ids, weighed["record_l"].to_numpy())
@@ -119,5 +158,6 @@ def _cut(
         weights,
         min_link_bits=settings.min_match_weight_bits,
         min_bridge_bits=settings.min_bridge_weight_bits,
+        held=held,
     )
     return pl.DataFrame({"record_id": record_ids, "cluster": record_ids[groups]})

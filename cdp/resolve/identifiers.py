@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cdp.engine import Engine, load
-from cdp.resolve.folding import FUNCTIONS
+from cdp.engine import Engine, Scalar, load
+from cdp.resolve.folding import FUNCTIONS, mailbox
 from cdp.resolve.settings import ResolveSettings
 
 _SQL = Path(__file__).parent / "sql"
@@ -15,13 +16,26 @@ def build_identifiers(engine: Engine, *, settings: ResolveSettings) -> None:
     """Make ``identity.identifiers`` and ``identity.records`` from the current records.
 
     Identifiers that too many people hold are generic: they stay in ``identity.identifiers``,
-    with the reason, but matching does not see them.
+    with the reason, but matching does not see them. Values that the project blocks are generic,
+    those that it allows never are; both lists are given normalised, as records are.
     """
     for function in FUNCTIONS:
         engine.register(function)
-    limits = {
-        "max_names": settings.max_names_per_identifier,
+    limits: dict[str, Scalar] = {
+        "max_names": "\n".join(f"{kind}:{most}" for kind, most in settings.max_names.items()),
         "max_nameless": settings.max_nameless_records_per_identifier,
+        "allowed": _listed(settings.allow),
+        "blocked": _listed(settings.block),
     }
     engine.replace(load(_SQL / "identifiers.sql"), values=limits)
     engine.replace(load(_SQL / "records.sql"))
+
+
+def _listed(lists: Mapping[str, Sequence[str]]) -> str:
+    """One `kind:value` a line, emails as the mailboxes that they are delivered to."""
+    lines = [
+        f"{kind}:{(mailbox(value) or value) if kind == 'email' else value}"
+        for kind, values in lists.items()
+        for value in values
+    ]
+    return "\n".join(lines)

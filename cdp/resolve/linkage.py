@@ -4,9 +4,15 @@ Links that contradict one another make a chain of single links join people who m
 relative in common. Here the two groups whose pairs weigh most on average join first, and none
 join whose average is not positive. Pairs without evidence weigh nothing; contradictions weigh
 against. And a lone weak link never joins two groups that each stand on links of their own.
+
+A pair that weighs minus infinity is forbidden: no group ever holds both. So are two groups that
+together would hold more values of a kind than one customer may.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +21,36 @@ Integers = npt.NDArray[np.int64]
 Matrix = npt.NDArray[np.float64]
 
 
-def average_linkage(weights: Matrix, *, min_link_bits: float, min_bridge_bits: float) -> Integers:
+@dataclass(frozen=True)
+class Held:
+    """Values of one kind that records hold, one row per record, one column per value (0 or 1).
+
+    A group may hold ``most`` of them, or as many as one of its records holds by itself.
+    """
+
+    values: Integers
+    most: int
+
+    def excess(self, row: int) -> npt.NDArray[np.bool_]:
+        """Rows with which one row would hold too many, and more than either does alone."""
+        counts = self.values.sum(axis=1)
+        together = counts + counts[row] - self.values @ self.values[row]
+        exceeded: npt.NDArray[np.bool_] = together > np.maximum(counts, counts[row]).clip(self.most)
+        return exceeded
+
+
+def average_linkage(
+    weights: Matrix, *, min_link_bits: float, min_bridge_bits: float, held: Sequence[Held] = ()
+) -> Integers:
     """The group of each record, named by its smallest position.
 
     Args:
         weights: Symmetric, one row and column per record in the order of record_id: bits for
-            (positive) or against (negative) the pair; 0 where nothing is known.
+            (positive) or against (negative) the pair; 0 where nothing is known, minus infinity
+            where the pair is forbidden.
         min_link_bits: A pair of this weight is a link; two groups need one at least to join.
         min_bridge_bits: A link that alone joins two groups of two or more must weigh this.
+        held: What limits count.
 
     Ties go to the smaller positions, so the order of the links never matters.
 
@@ -32,6 +60,10 @@ def average_linkage(weights: Matrix, *, min_link_bits: float, min_bridge_bits: f
     """
     count = len(weights)
     sums = weights.astype(np.float64)
+    held = [Held(one.values.copy(), one.most) for one in held]
+    for kind in held:
+        for row in range(count):
+            sums[row, kind.excess(row)] = -np.inf
     links = (weights >= min_link_bits).astype(np.int64)
     strongest = np.where(links > 0, weights, -np.inf)
     sizes = np.ones(count, np.int64)
@@ -46,6 +78,10 @@ def average_linkage(weights: Matrix, *, min_link_bits: float, min_bridge_bits: f
             matrix[:, one] += matrix[:, other]
         strongest[one] = np.maximum(strongest[one], strongest[other])
         strongest[:, one] = strongest[one]
+        for kind in held:
+            kind.values[one] |= kind.values[other]
+            too_many = kind.excess(one)
+            sums[one, too_many] = sums[too_many, one] = -np.inf
         sizes[one] += sizes[other]
         sizes[other] = 0
         groups[groups == other] = one

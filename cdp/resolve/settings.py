@@ -1,27 +1,17 @@
-"""What can be set about resolving: weights in bits, limits as counts."""
+"""What can be set about resolving: what a project says, and what only experiments change."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from cdp.project import Resolving
 
 
-class ResolveSettings(BaseModel):
-    """How sure a link must be, and how far an identifier may be shared.
+class ResolveSettings(Resolving):
+    """A project's settings, and those that no project needs to change; weights are in bits."""
 
-    Weights are match weights: bits, log2 of the odds of a match, the prior included; higher =
-    fewer, surer links. 0 bits are even odds, 3 bits are 8 to 1, 10 bits about 1000 to 1.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    min_match_weight_bits: float = 1.5
-    """A pair of at least this weight is linked, unless a guard refuses it."""
-    review_match_weight_bits: float = -1.5
-    """A pair of at least this weight, but not linked, is left to a steward."""
-    rule_weight_bits: float = 7.0
-    """The least weight of a pair that a deterministic rule links."""
     declared_weight_bits: float = 40.0
-    """The weight of a pair that shares a declared key."""
+    """The weight of a pair that shares a declared key, or that an always-link rule joins."""
     min_bridge_weight_bits: float = 5.0
     """What a link must weigh to join two groups of records all by itself."""
     max_names_per_identifier: int = Field(default=6, ge=1)
@@ -32,7 +22,23 @@ class ResolveSettings(BaseModel):
     """Records that may share a blocking key; larger blocks make no pairs."""
     max_pairs_per_record: int = Field(default=3, ge=1)
     """Pairs that one blocking rule may make per record on average; smallest blocks first."""
-    max_cluster_records: int = Field(default=250, ge=2)
-    """Larger groups are cut at higher weights until their pieces are no larger."""
-    unique_namespaces: tuple[str, ...] = ()
-    """Namespaces of declared keys of which a customer can have but one."""
+
+    @property
+    def per_customer(self) -> dict[str, int]:
+        """Field to the number of distinct values of it that a customer may have."""
+        return {
+            field: limit.per_customer
+            for field, limit in sorted(self.limits.items())
+            if limit.per_customer is not None
+        }
+
+    @property
+    def max_names(self) -> dict[str, int]:
+        """Field to the number of first names that one value of it may have."""
+        stated = {field: limit.max_names for field, limit in self.limits.items()}
+        usual = dict.fromkeys(IDENTIFIER_KINDS, self.max_names_per_identifier)
+        return usual | {field: names for field, names in stated.items() if names is not None}
+
+
+IDENTIFIER_KINDS = ("device", "email", "handle", "phone")
+"""The kinds of identifiers that may be generic by themselves; declared keys only if so limited."""

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from cdp import cli
 from cdp.engine.duckdb_tables import create_table
 from cdp.errors import ProjectError
+from cdp.pipeline.resolving import resolve_settings
 from cdp.project import load_project
 from cdp.project.settings import ProjectSettings
 from cdp.project.source import BirthDate, Source
@@ -66,6 +67,15 @@ def test_every_contract_of_a_page_loads(page: Path, tmp_path: Path) -> None:
     contracts = some(b for b in blocks(page, "yaml") if b.startswith("source:"))
     project = load_project(make_project(tmp_path, contracts))
     assert len(project.sources) == len(contracts)
+
+
+def test_the_rules_of_the_page_load_beside_its_contracts(tmp_path: Path) -> None:
+    contracts = some(b for b in blocks(FOLDER_PAGE, "yaml") if b.startswith("source:"))
+    (rules,) = [b for b in blocks(FOLDER_PAGE, "yaml") if b.startswith("resolve:")]
+    folder = make_project(tmp_path, contracts)
+    with (folder / "cdp.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(rules)
+    assert resolve_settings(load_project(folder)).block["phone"] == ("+12125550100",)
 
 
 def test_the_fault_report_is_the_one_that_its_contracts_make(tmp_path: Path) -> None:

@@ -34,6 +34,35 @@ FAULTS_OF_CDP_YAML = {
     "(did you mean `hold`?)",
     "quality: {max_rejected_share: 5}": "4: `quality.max_rejected_share: 5` should be less than",
     "sources: []": "4: unknown key `sources`",
+    "resolve: {min_match_weight: 2}": "4: unknown key `min_match_weight` "
+    "(did you mean `min_match_weight_bits`?)",
+    "resolve: {min_match_weight_bits: nan}": "4: `resolve.min_match_weight_bits: nan` must be a",
+    "resolve: {min_match_weight_bits: -2}": "4: `resolve`: `review_match_weight_bits` is above",
+    "resolve: {limits: {emial: {per_customer: 1}}}": "4: `resolve.limits`: no field, and no source "
+    "states a key `emial` (did you mean `email`?)",
+    "resolve: {limits: {email: {per_custmer: 1}}}": "4: unknown key `per_custmer` "
+    "(did you mean `per_customer`?)",
+    "resolve: {limits: {email: {per_customer: 0}}}": "4: `resolve.limits.email.per_customer: 0` "
+    "should be greater than or equal to 1",
+    "resolve: {block: {surname: [x]}}": "4: `resolve.block`: no field, and no source states",
+    "resolve: {block: {email: []}}": "4: `resolve.block.email` must not be empty",
+    "resolve: {block: {email: [x]}, allow: {email: X}}": "4: a value of `email` is both allowed",
+    "resolve: {always_link: [{same: email}]}": "4: `resolve.always_link.name` is missing",
+    "resolve: {always_link: [{name: x, sam: a, same: sex}]}": "4: unknown key `sam` "
+    "(did you mean `same`?)",
+    "resolve: {always_link: [{name: 'a`b', same: email}]}": "4: `resolve.always_link.name: a`b` "
+    "must be free of backticks",
+    "resolve:\n  always_link:\n    - name: x\n      same:\n        - email\n        - card": "9: "
+    "`resolve.always_link.same`: no field, and no source states a key `card`",
+    "resolve: {never_link: [{name: x, same: email}]}": "4: "
+    "`resolve.never_link.different` is missing",
+    "resolve: {never_link: [{name: x, different: birthdate}]}": "4: "
+    "`resolve.never_link.different`: no field, and no source states a key `birthdate` "
+    "(did you mean `birth_date`?)",
+    "resolve: {never_link: [{name: x, same: sex, different: sex}]}": "4: `resolve.never_link`: "
+    "`sex` is to be both same and different",
+    "resolve: {always_link: [{name: x, same: sex}], never_link: [{name: x, different: sex}]}": "4: "
+    "two rules are called `x`",
     "root: elsewhere": "4: unknown key `root`",
     "name: acme": "4: unknown key `name`",
 }
@@ -79,6 +108,7 @@ FAULTS_OF_PEOPLE = {
     "is unknown (did you mean `dmy`?)",
     "person: {birth_date: {column: a, ordr: dmy}}": "5: unknown key `ordr` (did you mean `order`?)",
     "birth_date_order: dmy": "5: unknown key `birth_date_order`",
+    "has_no_duplicates: never": "5: `has_no_duplicates: never` must be true or false",
     "keys: {Shop: a}": "5: `keys.Shop` must be lower-case letters",
     "attributes: {a b: c}": "5: `attributes.a b` must be letters, digits and underscores",
     "consent: {mail: {from: a}}": "5: `consent.mail`: no channel of consent "
@@ -119,6 +149,7 @@ FAULTS_OF_EVENTS = {
     "holds: both": "3: `record_key` is missing (holds: both needs it)",
     "sync_mode: full_refresh": "8: `full_refresh` is not for events",
     "person_ref: {source: wbe, key: id}": "8: `person_ref` stands beside `person`",
+    "has_no_duplicates: true": "8: `record_key` is missing (two keys of the source are two",
     "event_type: {column: a, value: b}": "8: `event_type`: names a column or a value",
     "currency: {}": "8: `currency`: names a column or a value",
     "amount: {column: a, unit: cents}": "8: `amount.unit: cents` is unknown",

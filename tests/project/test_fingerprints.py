@@ -30,6 +30,7 @@ WITHOUT_MEANING = {
     "description": "other words",
     "path": "inbox/elsewhere/*.csv",
     "trust": 9,
+    "has_no_duplicates": True,  # of the project's fingerprint only: no row is cleaned otherwise
     "sync_mode": "incremental",  # the default, written out
     "delivered_at": None,
 }
@@ -104,6 +105,9 @@ PROJECT = {"project": "acme", "default_region": "US", "timezone": "UTC"}
         ({"project": "other"}, False),
         ({"default_region": "GB"}, False),
         ({"timezone": "Europe/London"}, False),
+        ({"resolve": {"min_match_weight_bits": 1.5}}, True),
+        ({"resolve": {"min_match_weight_bits": 2}}, False),
+        ({"resolve": {"block": {"email": ["a@example.org"]}}}, False),
     ],
 )
 def test_a_project_has_another_fingerprint_when_results_may_differ(
@@ -118,6 +122,7 @@ def test_a_project_has_another_fingerprint_when_results_may_differ(
     ("changed", "is_same"),
     [
         ({"trust": 9}, False),
+        ({"has_no_duplicates": True}, False),
         ({"record_key": "key"}, False),
         ({"owner": "x"}, True),
         ({"path": "a/*.csv"}, True),

@@ -6,14 +6,21 @@ import random
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import date, datetime
+from pathlib import Path
 
 import polars as pl
 
-from cdp.engine import DuckDBEngine
+from cdp import resolve
+from cdp.engine import DuckDBEngine, load
 from cdp.resolve import ResolveSettings, build_identifiers, cluster_records, score_pairs
-from cdp.tables import CONTRACTS
+from cdp.resolve.comparisons import COMPARISONS
+from cdp.resolve.model import shipped_model
+from cdp.tables import CONTRACTS, Contract
 
-_RECORDS = CONTRACTS["clean.records"]
+_RECORDS, _SCORED = CONTRACTS["clean.records"], CONTRACTS["identity.scored_pairs"]
+_LEVELS = CONTRACTS["identity.model_levels"]
+_MADE = ("records", "identifiers", "scored_pairs", "links", "clusters")
+_DECLARED = Path(resolve.__file__).parent / "sql" / "declared.sql"
 _LISTS = ("emails", "phones", "devices", "handles", "keys")
 _FIXED = {
     "version": 1, "is_current": True, "is_inline": False, "observed_at": datetime(2026, 1, 1),
@@ -66,9 +73,13 @@ def frame(people: Iterable[Person]) -> pl.DataFrame:
         row |= {"record_id": person.get("record_id", number), "source_row": number}
         row["source_record_id"] = str(row["record_id"])
         rows.append(row)
-    empty = pl.from_arrow(_RECORDS.schema.empty_table())
+    return pl.DataFrame(rows, schema=_empty(_RECORDS).schema)
+
+
+def _empty(contract: Contract) -> pl.DataFrame:
+    empty = pl.from_arrow(contract.schema.empty_table())
     assert isinstance(empty, pl.DataFrame)
-    return pl.DataFrame(rows, schema=empty.schema)
+    return empty
 
 
 def resolved(
@@ -81,7 +92,32 @@ def resolved(
         build_identifiers(engine, settings=chosen)
         score_pairs(engine, settings=chosen, seed=1)
         cluster_records(engine, settings=chosen)
-        return {
-            name: engine.query(f"select * from identity.{name} order by all")
-            for name in ("records", "identifiers", "scored_pairs", "links", "clusters")
-        }
+        return {name: engine.query(f"select * from identity.{name} order by all") for name in _MADE}
+
+
+def clustered(
+    engine: DuckDBEngine,
+    people: Iterable[Person],
+    settings: ResolveSettings,
+    scored: Iterable[tuple[int, int, float]] = (),
+) -> dict[str, pl.DataFrame]:
+    """What comes of people without the model: it is told what some pairs weigh (left, right, bits).
+
+    Pairs that a declared key joins are added as scoring adds them.
+    """
+    engine.store_frame(_RECORDS, frame(people), append=False)
+    build_identifiers(engine, settings=settings)
+    declared = engine.query(load(_DECLARED).sql)
+    weights = {(left, right): ("probabilistic", bits, "the model") for left, right, bits in scored}
+    for left, right, namespace in declared.iter_rows():
+        weights[left, right] = ("declared", 40.0, f"same key of `{namespace}`")
+    rows = [
+        (*pair, kind, bits, 1 / (1 + 2**-bits), reason, f'{{"told": {{"weight_bits": {bits}}}}}')
+        for pair, (kind, bits, reason) in weights.items()
+    ]
+    told = pl.DataFrame(rows, schema=_empty(_SCORED).schema, orient="row")
+    engine.store_frame(_SCORED, told, append=False)
+    shipped = shipped_model(COMPARISONS, record_count=told.height + 2).levels(COMPARISONS)
+    engine.store_frame(_LEVELS, shipped.sort(_LEVELS.key), append=False)
+    cluster_records(engine, settings=settings)
+    return {name: engine.query(f"from identity.{name} order by all") for name in _MADE}

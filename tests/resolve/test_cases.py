@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from cdp.project import Limit
 from cdp.resolve import ResolveSettings
 from tests.resolve.people import frame, record, resolved, strangers
 
@@ -127,10 +128,11 @@ def test_a_unique_key_forbids_two_of_its_kind() -> None:
         record("given_name=Ann surname=Lee emails=ann@example.org keys=passport:1"),
         record("given_name=Ann surname=Lee emails=ann@example.org keys=passport:2"),
     ]
-    settings = ResolveSettings(unique_namespaces=("passport",))
+    settings = ResolveSettings(limits={"passport": Limit(per_customer=1)})
     tables = resolved(frame([*people, *strangers(100)]), settings=settings)
     link = tables["links"].row(0, named=True)
-    assert (link["status"], link["reason"]) == ("refused", "contradiction: different key")
+    assert link["status"] == "refused"
+    assert link["reason"].startswith("limit of 1 `passport` per customer, though linked by ")
     assert tables["clusters"]["cluster"].n_unique() == 102
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cdp.resolve.components import bounded, connected
-from cdp.resolve.linkage import average_linkage
+from cdp.resolve.linkage import Held, average_linkage
 
 COUNT = 12
 edges = st.lists(
@@ -87,3 +87,29 @@ def test_no_two_groups_are_left_that_should_join(matrix: np.ndarray) -> None:
             links = between[between >= 1.0]
             is_weak_bridge = min(len(one), len(other)) > 1 and links.size == 1 and links[0] < 5.0
             assert not links.size or between.mean() <= 1e-9 or is_weak_bridge
+
+
+@given(
+    matrices,
+    st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=3),
+    st.lists(st.sets(st.integers(0, 4), max_size=2), min_size=7, max_size=7),
+    st.integers(1, 3),
+)
+def test_no_group_holds_a_forbidden_pair_or_more_values_than_it_may(
+    matrix: np.ndarray, forbidden: set[tuple[int, int]], holds: list[set[int]], most: int
+) -> None:
+    weights, count = symmetric(np.abs(matrix)), len(matrix)
+    apart = {(a, b) for a, b in forbidden if a < b < count}
+    for a, b in apart:
+        weights[a, b] = weights[b, a] = -np.inf
+    values = np.array([[int(value in own) for value in range(5)] for own in holds[:count]])
+    before = values.copy()
+    groups = average_linkage(
+        weights, min_link_bits=1.0, min_bridge_bits=5.0, held=[Held(values, most)]
+    )
+    assert (values == before).all()
+    for nodes in named(groups).values():
+        assert not any(a in nodes and b in nodes for a, b in apart)
+        assert len(set().union(*(holds[n] for n in nodes))) <= max(
+            most, *(len(holds[n]) for n in nodes)
+        )

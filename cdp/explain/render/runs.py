@@ -51,6 +51,7 @@ def status(found: Status) -> RenderableType:
         parts += _attention(found.attention.to_dicts())
         parts += _rejected(found.rejected.to_dicts())
         parts += _warnings(found.failed_checks.to_dicts())
+        parts += _rules(found.rules.to_dicts())
         parts.append(_runs(found.last_runs.to_dicts()))
     if found.writer:
         note = found.writer
@@ -113,6 +114,13 @@ def _warnings(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
     ]
     columns = ("severity", "source", "rule", "file", "rows")
     return [grid("Failed checks", columns, listed[:_MOST_REJECTED], right=1)] if listed else []
+
+
+def _rules(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
+    names = ("rule", "links_made", "links_refused", "conflicts")
+    listed = [tuple(row[name] for name in names) for row in rows]
+    columns = ("rule of the project", "links made", "refused", "conflicts")
+    return [grid("What rules linked and parted", columns, listed, right=3)] if listed else []
 
 
 def _runs(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -11,9 +11,7 @@ with members as (
         substr(coalesce(r.middle_name, string_split(r.given_name, ' ')[2]), 1, 1) as middle,
         r.birth_date,
         r.sex,
-        r.suffix,
-        [k for k in r.keys if list_contains(string_split($unique_namespaces, ','), string_split(k, ':')[1])]
-            as unique_keys
+        r.suffix
     from identity.clusters as c
     join identity.records as r on c.record_id = r.record_id
     qualify count(*) over (partition by c.cluster) > 1
@@ -40,15 +38,7 @@ compared as (
         + cast(month(l.birth_date) <> month(r.birth_date) as int)
         + cast(day(l.birth_date) <> day(r.birth_date) as int) > 1 as birth_date,
         l.sex <> r.sex as sex,
-        l.suffix <> r.suffix as suffix,
-        len(
-            [
-                k
-                for k in l.unique_keys
-                if list_contains([string_split(o, ':')[1] for o in r.unique_keys], string_split(k, ':')[1])
-                and not list_contains(r.unique_keys, k)
-            ]
-        ) > 0 as unique_key
+        l.suffix <> r.suffix as suffix
     from formal as l
     join formal as r on l.cluster = r.cluster and l.record_id < r.record_id
 )
@@ -60,8 +50,7 @@ select
     coalesce(middle_name, false) as middle_name,
     coalesce(birth_date, false) as birth_date,
     coalesce(sex, false) as sex,
-    coalesce(suffix, false) as suffix,
-    coalesce(unique_key, false) as unique_key
+    coalesce(suffix, false) as suffix
 from compared
-where given_name or middle_name or birth_date or sex or suffix or unique_key
+where given_name or middle_name or birth_date or sex or suffix
 order by record_l, record_r

@@ -8,7 +8,7 @@ with shared as (
         record_id,
         min(record_id) over (partition by value) as first_id
     from identity.identifiers
-    where kind = 'customer_key'
+    where kind = 'customer_key' and not is_generic
 )
 
 select

@@ -33,6 +33,22 @@ compared as (
     from stated
 ),
 
+-- Limits and lists of the project go by kind; declared keys, by their namespace.
+limits as (
+    select
+        string_split(line, ':')[1] as word,
+        cast(string_split(line, ':')[2] as int) as max_names
+    from (select unnest(string_split($max_names, chr(10))) as line) as lines
+),
+
+blocked as (
+    select unnest(string_split($blocked, chr(10))) as listed
+),
+
+allowed as (
+    select unnest(string_split($allowed, chr(10))) as listed
+),
+
 -- An initial is no name of its own.
 named as (
     select
@@ -68,7 +84,8 @@ judged as (
         c.kind,
         c.value,
         case
-            when c.kind = 'customer_key' then null
+            when c.listed in (select b.listed from blocked as b) then 'blocked by the project'
+            when c.listed in (select a.listed from allowed as a) then null
             when
                 c.kind = 'email' and list_contains(
                     [
@@ -79,12 +96,19 @@ judged as (
                     ],
                     string_split(c.value, '@')[1]
                 ) then 'role mailbox'
-            when n.names > $max_names then 'held under too many first names'
-            when l.records > $max_nameless then 'held by too many nameless records of one source'
+            when n.names > m.max_names then 'held under too many first names'
+            when c.kind <> 'customer_key' and l.records > $max_nameless
+                then 'held by too many nameless records of one source'
         end as generic_reason
-    from compared as c
+    from (
+        select
+            *,
+            case when kind = 'customer_key' then value else kind || ':' || value end as listed
+        from compared
+    ) as c
     join named as n on c.kind = n.kind and c.value = n.value
     left join nameless as l on c.kind = l.kind and c.value = l.value
+    left join limits as m on string_split(c.listed, ':')[1] = m.word
     where c.value is not null and c.value <> ''
 )
 
