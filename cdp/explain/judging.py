@@ -87,8 +87,8 @@ def read_pairs(snapshot: Snapshot, status: str, *, with_values: bool) -> tuple[P
     smaller record ids.
     """
     direction = "asc" if status == "accepted" else "desc"
-    asked = {"status": status, "limit": _MOST}
-    found = snapshot.query(_PAIRS.format(direction=direction), asked).to_dicts()
+    pairs = _PAIRS.format(direction=direction)
+    found = snapshot.query(pairs, {"status": status, "limit": _MOST}).to_dicts()
     ids = sorted({str(pair[side]) for pair in found for side in ("record_l", "record_r")})
     records = {row["record_id"]: row for row in snapshot.query(_RECORDS, {"ids": ids}).to_dicts()}
     return tuple(_pair(row, records, with_values=with_values) for row in found)
@@ -112,8 +112,8 @@ def compare_fields(
         sides = [_texts(record.get(name)) for record in (left, right)]
         if any(sides):
             show: Mask = str if with_values else mask
-            shown = (", ".join(map(show, side)) for side in sides)
-            fields.append(Field(name.replace("_", " "), *shown, _verdict(*sides)))
+            left_shown, right_shown = (", ".join(map(show, side)) for side in sides)
+            fields.append(Field(name.replace("_", " "), left_shown, right_shown, _verdict(*sides)))
     return tuple(fields)
 
 
