@@ -25,16 +25,16 @@ _PAIRS = """
     order by match_weight {direction}, record_l, record_r limit $limit
 """
 _RECORDS = """
-    select record_id, concat_ws(' ', given_name, middle_name) as first_names, surname, suffix,
+    select record_id, given_name, middle_name, surname, suffix,
         cast(birth_date as varchar) as birth_date, sex, emails, phones, devices, handles,
         concat_ws(' ', street, unit) as street, city, postcode, company
     from records where is_current and record_id in (select unnest($ids::bigint[]))
 """
 _FIELDS: Mapping[str, Mask] = {
-    "first_names": mask_text, "surname": mask_text, "suffix": mask_whole, "birth_date": mask_date,
-    "sex": mask_whole, "emails": mask_email, "phones": mask_number, "devices": mask_number,
-    "handles": mask_text, "street": mask_text, "city": mask_text, "postcode": mask_text,
-    "company": mask_text,
+    "given_name": mask_text, "middle_name": mask_text, "surname": mask_text,
+    "suffix": mask_whole, "birth_date": mask_date, "sex": mask_whole, "emails": mask_email,
+    "phones": mask_number, "devices": mask_number, "handles": mask_text, "street": mask_text,
+    "city": mask_text, "postcode": mask_text, "company": mask_text,
 }  # fmt: skip
 
 

@@ -44,8 +44,8 @@ MEANINGS = {
         "Of the accepted links, the share that should be right if the match weights are taken"
         " at their word; it is an estimate of links, not of whole customers.",
         "Above 95 %.",
-        "Judge the weakest accepted links below; if many are wrong, raise"
-        " `min_match_weight_bits` in the settings and run again.",
+        "Judge the weakest accepted links below and find what the wrong ones share; then map a"
+        " field that tells those people apart, such as a birth date, a middle name or an address.",
     ),
     "over": Meaning(
         "Too many people in one customer?",
@@ -73,7 +73,9 @@ MEANINGS = {
         "The twenty links that were accepted with the least evidence; if links are wrong, these"
         " are the likeliest.",
         "At least two of three look right to you.",
-        "Raise `min_match_weight_bits` to the weight above which they look right.",
+        "Map a field that tells the wrong ones apart, or set rows aside that are nobody's; only"
+        " if weak links are wrong throughout, raise `min_match_weight_bits` in"
+        " `cdp/resolve/settings.py` to the weight above which they look right.",
     ),
     "refused": Meaning(
         "To judge: the strongest refusals",
@@ -87,15 +89,16 @@ MEANINGS = {
         "To judge: the strongest left to review",
         "The twenty pairs that nearly made it: too weak to link, too strong to dismiss.",
         "About half of them look like one person.",
-        "If nearly all look right, lower `min_match_weight_bits`; if nearly none, leave it.",
+        "If nearly all look right, give the records a key or a field that settles it, or lower"
+        " `min_match_weight_bits` in `cdp/resolve/settings.py`; if nearly none, leave it.",
     ),
     "generic": Meaning(
         "Identifiers that point to nobody",
         "Emails, phones and devices that were not used to match, because they are role"
         " mailboxes or too many people hold them.",
         "A few: switchboards, `info@` mailboxes, placeholder numbers.",
-        "If a real person's value is here, see who holds it; if a placeholder is missing here,"
-        " it may be behind the largest customers.",
+        "If one person's own value is here, several people were entered with it: mend the source;"
+        " if a placeholder is missing here, it may be behind the largest customers.",
     ),
     "model": Meaning(
         "What the model learned",

@@ -6,9 +6,14 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from markupsafe import Markup, escape
+
 from cdp.errors import NotPermittedError
 from cdp.explain.quality import STATUSES, Quality
+from cdp.explain.render import plots
 from cdp.explain.render.cells import plain
+from cdp.explain.render.meanings import MEANINGS
+from cdp.explain.render.model_chart import match_weights_chart
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BIN_BITS = 2
@@ -18,17 +23,13 @@ _MOST_REASONS = 15
 def report_page(found: Quality, *, model_settings: Mapping[str, object] | None = None) -> str:
     """The whole page as HTML; with a Splink model's settings, its chart too (about 0.9 MB)."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    from cdp.explain.render import plots
-    from cdp.explain.render.meanings import MEANINGS
-    from cdp.explain.render.model_chart import match_weights_chart
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, finalize=_finalize,
     )  # fmt: skip
     environment.filters["percent"] = percent
+    environment.filters["code"] = _code
     environment.filters["minute"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC" if at else "unknown"
     # The model's names come from Splink and us; the chart escapes what it embeds.
     chart = Markup(match_weights_chart(model_settings)) if model_settings else None  # noqa: S704
@@ -92,6 +93,15 @@ def _finalize(value: object) -> object:
     if isinstance(value, float):
         return f"{value:,.1f}"
     return plain(value) if type(value) is str else value
+
+
+def _code(text: str) -> Markup:
+    """Words between backticks as code."""
+    parts = plain(text).split("`")
+    if len(parts) % 2 == 0:
+        return escape(plain(text))
+    marked = (Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))
+    return Markup("").join(marked)
 
 
 def _bars(found: Quality) -> list[tuple[str, dict[str, int]]]:

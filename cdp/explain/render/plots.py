@@ -44,7 +44,7 @@ def histograms(
 
     ``edges`` are the lower ends of the bins; zero gets a line, as the point of even odds.
     """
-    left = 70
+    left = 110
     width = (_WIDTH - left - 10) / max(len(edges), 1)
     drawn: list[Markup] = []
     for panel, (style, counts) in enumerate(series.items()):
