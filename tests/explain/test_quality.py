@@ -134,6 +134,7 @@ def test_short_forms_initials_and_accents_make_no_new_first_name(tmp_path: Path)
         few | Robert  |  |  |
         few | Kate    |  |  |
         few | Otto    |  |  |
+        few | I.      |  |  |
         solo | Ida    |  |  |
         """))  # fmt: skip
     benchmark = named(found, "more than 3 first names")

@@ -43,7 +43,7 @@ def planted(value: str) -> Tables:
     lists = {name: [value] for name in ("emails", "phones", "devices", "handles", "keys")}
     fields = dict.fromkeys(TEXT_FIELDS, value)
     records = [{**row, **fields, **lists, "stated": value} for row in tables["records"]]
-    keys = {"source_record_id_l": value, "source_record_id_r": value}
+    keys: Row = {"source_record_id_l": value, "source_record_id_r": value}
     identifiers: list[Row] = [
         {"record_id": n, "kind": kind, "value": value, "is_generic": True, "generic_reason": "many"}
         for n in (1, 2)
@@ -55,7 +55,7 @@ def planted(value: str) -> Tables:
         "records": records,
         "customers": [{**row, **golden} for row in tables["customers"]],
         "identifiers": identifiers,
-        "links": [link(status, 4.5, evidence=EVIDENCE, **keys) for status in STATUSES],
+        "links": [{**link(status, 4.5, evidence=EVIDENCE), **keys} for status in STATUSES],
     }
 
 
