@@ -146,6 +146,32 @@ def show(
     _print(found.as_dict(), explain.render.customer(found), as_json=as_json)
 
 
+@app.command()
+def report(
+    project: ProjectOption = None,
+    page: Annotated[
+        Path | None, typer.Option("--out", help="Where to write. Default: outbox/report.html.")
+    ] = None,
+    open_page: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
+    with_values: Annotated[
+        bool, typer.Option("--with-values", help="Show personal values whole; default: masked.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """How good the matching looks without labels: a page to read, print or pass on."""
+    from cdp import explain
+
+    opened = _project(project)
+    with explain.open_snapshot(opened.store) as snapshot:
+        found = explain.read_quality(snapshot, with_values=with_values)
+    page = (page or opened.outbox / "report.html").resolve()
+    explain.render.write_page(page, explain.render.report_page(found))
+    shown = explain.render.report(found, str(page))
+    _print(found.as_dict() | {"page": str(page)}, shown, as_json=as_json)
+    if open_page:
+        typer.launch(page.as_uri())
+
+
 @sources_app.command("check")
 def check_sources(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """Read every source contract and report all faults at once."""

@@ -6,6 +6,7 @@ from cdp.explain import render
 from cdp.explain.customer import Customer
 from cdp.explain.evaluation import Evaluation, evaluate
 from cdp.explain.finding import Candidates, find_customer
+from cdp.explain.quality import Expected, Quality, expected_quality, read_quality
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.status import Status, read_status
 
@@ -13,11 +14,15 @@ __all__ = [
     "Candidates",
     "Customer",
     "Evaluation",
+    "Expected",
+    "Quality",
     "Snapshot",
     "Status",
     "evaluate",
+    "expected_quality",
     "find_customer",
     "open_snapshot",
+    "read_quality",
     "read_status",
     "render",
 ]

@@ -1,9 +1,21 @@
-"""Pictures for a terminal; each takes what its command would print as JSON."""
+"""Pictures for a terminal, each of what its command would print as JSON; and the report's page."""
 
 from __future__ import annotations
 
 from cdp.explain.render.customers import customer
+from cdp.explain.render.figures import report
+from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
 
-__all__ = ["customer", "export", "outcome", "preview", "sources", "status"]
+__all__ = [
+    "customer",
+    "export",
+    "outcome",
+    "preview",
+    "report",
+    "report_page",
+    "sources",
+    "status",
+    "write_page",
+]

@@ -1,0 +1,111 @@
+"""What each figure of the report means, what is good, and what to do when it is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One figure in plain words, a sentence each."""
+
+    title: str
+    means: str
+    good: str
+    otherwise: str
+
+
+MEANINGS = {
+    "sizes": Meaning(
+        "Records per customer",
+        "How many customers are made of one record, of two, of three, and so on.",
+        "Most customers have few records and the bars fall steadily.",
+        "A long tail means that something many people share joins them: look at the largest"
+        " customers below; nearly all at one record means that hardly anything was matched:"
+        " check that emails, phones and names are mapped in the source contracts.",
+    ),
+    "links": Meaning(
+        "What was decided, and why",
+        "Every pair of records that was worth a decision: accepted as one person, refused,"
+        " or left to a person to judge.",
+        "Accepted links come mostly from keys and rules; few are left to review.",
+        "One reason far ahead of all others shows where to look: open its pairs below.",
+    ),
+    "weights": Meaning(
+        "How sure the decisions are",
+        "Pairs by match weight in bits: 0 is even odds, and each bit doubles them"
+        " (3 bits: 8 to 1; 10 bits: about 1000 to 1).",
+        "Two hills with a valley around zero: most pairs are clearly one thing or the other.",
+        "A hill around zero means that records say too little to decide: map more fields"
+        " (birth date, address, phone) or let a person judge the pairs below.",
+    ),
+    "expected": Meaning(
+        "Expected precision of links",
+        "Of the accepted links, the share that should be right if the match weights are taken"
+        " at their word; it is an estimate of links, not of whole customers.",
+        "Above 95 %.",
+        "Judge the weakest accepted links below and find what the wrong ones share; then map a"
+        " field that tells those people apart, such as a birth date, a middle name or an address.",
+    ),
+    "over": Meaning(
+        "Too many people in one customer?",
+        "Customers of two or more records that go by more different first names (short forms"
+        " and initials folded), surnames or postcodes than one person usually does.",
+        "Nobody, or nearly: at most 0.011 % of customers with more than 3 first names.",
+        "Look at the examples with the command beside them; a shared mailbox or phone is the"
+        " usual cause.",
+    ),
+    "under": Meaning(
+        "One person in several customers?",
+        "Customers that share a full name and an email (or phone) with another customer.",
+        "Close to none; father and son of one name are the honest exception.",
+        "Look at both customers: the links between them say what kept them apart.",
+    ),
+    "largest": Meaning(
+        "The largest customers",
+        "The ten customers with the most records: where too much was joined, it shows here first.",
+        "A handful of times the usual size, with one or two first names each.",
+        "Look at each with its command; many first names mean that a shared identifier joins"
+        " strangers.",
+    ),
+    "accepted": Meaning(
+        "To judge: the weakest accepted links",
+        "The twenty links that were accepted with the least evidence; if links are wrong, these"
+        " are the likeliest.",
+        "At least two of three look right to you.",
+        "Map a field that tells the wrong ones apart, or set rows aside that are nobody's; only"
+        " if weak links are wrong throughout, raise `min_match_weight_bits` in"
+        " `cdp/resolve/settings.py` to the weight above which they look right.",
+    ),
+    "refused": Meaning(
+        "To judge: the strongest refusals",
+        "The twenty pairs with most evidence for a match that were still kept apart, with the"
+        " reason.",
+        "The reason convinces you: a father and a son, a shared mailbox, two different keys.",
+        "If the same reason is wrong again and again, look at the records behind it: a wrong"
+        " first name or birth date in one source keeps its whole customer apart.",
+    ),
+    "review": Meaning(
+        "To judge: the strongest left to review",
+        "The twenty pairs that nearly made it: too weak to link, too strong to dismiss.",
+        "About half of them look like one person.",
+        "If nearly all look right, give the records a key or a field that settles it, or lower"
+        " `min_match_weight_bits` in `cdp/resolve/settings.py`; if nearly none, leave it.",
+    ),
+    "generic": Meaning(
+        "Identifiers that point to nobody",
+        "Emails, phones and devices that were not used to match, because they are role"
+        " mailboxes or too many people hold them.",
+        "A few: switchboards, `info@` mailboxes, placeholder numbers.",
+        "If one person's own value is here, several people were entered with it: mend the source;"
+        " if a placeholder is missing here, it may be behind the largest customers.",
+    ),
+    "model": Meaning(
+        "What the model learned",
+        "For each comparison and level, the bits by which it raises or lowers the odds that two"
+        " records are one person.",
+        "Agreement weighs above zero and disagreement below; rare things weigh most.",
+        "A bar on the wrong side means too little to learn from, or a field mapped wrongly.",
+    ),
+}
+"""By section of the page."""
