@@ -13,6 +13,7 @@ from pathlib import Path
 from cdp.engine import DuckDBEngine, Engine, Scalar, Statement, load
 from cdp.resolve.blocking_rules import block_keys
 from cdp.resolve.folding import FUNCTIONS
+from cdp.resolve.holders import PEOPLE_NAMED
 from cdp.resolve.inferred_names import NameDictionary, inferred_name
 from cdp.resolve.settings import ResolveSettings
 from cdp.tables import CONTRACTS
@@ -31,7 +32,7 @@ def build_candidates(
     ``work.features``, ``work.block_keys``, ``work.candidates`` and ``work.random_pairs``: see
     the headers of their statements.
     """
-    for function in FUNCTIONS:
+    for function in (*FUNCTIONS, PEOPLE_NAMED):
         scratch.register(function)
     for table in _INPUTS:
         rows = engine.query(f"select * from {table}")

@@ -40,8 +40,10 @@ GIVEN_NAME = Comparison(
     f"given_l is null or given_r is null or {_inferred('given')}",
     (
         Level("swapped with surname", _SWAPPED, 0.005, 0.00001, 0.00001),
+        Level("the other's surname", "(surname_l is null and given_l = surname_r)"
+              " or (surname_r is null and given_r = surname_l)", 0.005, 0.001, 0.01),
         Level("same", "given_l = given_r and length(given_l) > 1",
-              0.815, 0.008, 0.008, is_term=True),
+              0.81, 0.007, 0.008, is_term=True),
         Level("short form", "length(given_l) > 1 and length(given_r) > 1"
               " and list_has_any(given_forms_l, given_forms_r)", 0.06, 0.003, 0.003),
         Level("initial", "(length(given_l) = 1 or length(given_r) = 1)"
@@ -124,14 +126,28 @@ SUFFIX = Comparison(
     ),
 )
 
+_Shares = tuple[float, float]
+
+
+def _held(values: str, own: _Shares, of_two: _Shares, of_more: _Shares) -> tuple[Level, ...]:
+    """Levels of one shared value, by how many people hold it; shares of match and household."""
+    lists = {
+        "one person": (f"{values}_own", own),
+        "two people": (f"{values}_of_two", of_two),
+        "several people": (values, of_more),
+    }
+    return tuple(
+        Level(f"same, of {who}", f"list_has_any({column}_l, {column}_r)", match, 2e-7, household,
+              is_found=True)
+        for who, (column, (match, household)) in lists.items()
+    )  # fmt: skip
+
+
 EMAIL = Comparison(
     "email",
     "emails_l is null or emails_r is null",
     (
-        Level("same, of one person", "list_has_any(emails_own_l, emails_own_r)",
-              0.50, 2e-7, 0.04, is_found=True),
-        Level("same, of several people", "list_has_any(emails_l, emails_r)",
-              0.05, 2e-7, 0.12, is_found=True),
+        *_held("emails", (0.50, 0.04), (0.04, 0.10), (0.01, 0.02)),
         Level("same mailbox name", "list_has_any(locals_l, locals_r)",
               0.05, 2e-6, 0.002, is_found=True),
         # Another number is another mailbox.
@@ -139,7 +155,7 @@ EMAIL = Comparison(
               r"regexp_extract(emails_l[1], '\d*@') = regexp_extract(emails_r[1], '\d*@')"
               " and damerau_levenshtein(emails_l[1], emails_r[1])"
               " <= least(2, length(emails_l[1]) // 8)", 0.05, 2e-5, 0.01),
-        Level("different", _OTHER, 0.35, 0.9999776, 0.828),
+        Level("different", _OTHER, 0.35, 0.9999774, 0.828),
     ),
     is_shared=True,
     is_identifier=True,
@@ -149,24 +165,9 @@ PHONE = Comparison(
     "phone",
     "phones_l is null or phones_r is null",
     (
-        Level(
-            "same, of one person",
-            "list_has_any(phones_own_l, phones_own_r)",
-            0.55,
-            2e-7,
-            0.06,
-            is_found=True,
-        ),
-        Level(
-            "same, of several people",
-            "list_has_any(phones_l, phones_r)",
-            0.10,
-            2e-7,
-            0.30,
-            is_found=True,
-        ),
+        *_held("phones", (0.55, 0.06), (0.07, 0.22), (0.03, 0.08)),
         Level("similar", "damerau_levenshtein(phones_l[1], phones_r[1]) <= 1", 0.04, 2e-6, 0.01),
-        Level("different", _OTHER, 0.31, 0.9999976, 0.63),
+        Level("different", _OTHER, 0.31, 0.9999974, 0.63),
     ),
     is_shared=True,
     is_identifier=True,
@@ -176,23 +177,8 @@ DEVICE = Comparison(
     "device",
     "devices_l is null or devices_r is null",
     (
-        Level(
-            "same, of one person",
-            "list_has_any(devices_own_l, devices_own_r)",
-            0.35,
-            2e-7,
-            0.03,
-            is_found=True,
-        ),
-        Level(
-            "same, of several people",
-            "list_has_any(devices_l, devices_r)",
-            0.07,
-            2e-7,
-            0.12,
-            is_found=True,
-        ),
-        Level("different", _OTHER, 0.58, 0.9999996, 0.85),
+        *_held("devices", (0.35, 0.03), (0.05, 0.08), (0.02, 0.04)),
+        Level("different", _OTHER, 0.58, 0.9999994, 0.85),
     ),
     is_shared=True,
     is_identifier=True,

@@ -36,27 +36,32 @@ formal as (
     from named
 ),
 
--- First letters of formal names: a nickname, a typo or an initial is no second person.
 holders as (
     select
         i.kind,
         i.value,
-        count(distinct substr(f.given_forms[1], 1, 1)) as names
+        people_named(
+            coalesce(list(distinct f.stated_given) filter (where f.stated_given is not null), []::varchar[]),
+            coalesce(list(distinct f.stated_surname) filter (where f.stated_surname is not null), []::varchar[])
+        ) as names
     from identity.identifiers as i
     join formal as f on i.record_id = f.record_id
-    where not i.is_generic and f.stated_given is not null
+    where not i.is_generic
     group by i.kind, i.value
 ),
 
-own as (
+held as (
     select
         i.record_id,
-        list(i.value order by i.value) filter (where i.kind = 'email') as emails_own,
-        list(i.value order by i.value) filter (where i.kind = 'phone') as phones_own,
-        list(i.value order by i.value) filter (where i.kind = 'device') as devices_own
+        list(i.value order by i.value) filter (where i.kind = 'email' and h.names <= 1) as emails_own,
+        list(i.value order by i.value) filter (where i.kind = 'phone' and h.names <= 1) as phones_own,
+        list(i.value order by i.value) filter (where i.kind = 'device' and h.names <= 1) as devices_own,
+        list(i.value order by i.value) filter (where i.kind = 'email' and h.names = 2) as emails_of_two,
+        list(i.value order by i.value) filter (where i.kind = 'phone' and h.names = 2) as phones_of_two,
+        list(i.value order by i.value) filter (where i.kind = 'device' and h.names = 2) as devices_of_two
     from identity.identifiers as i
     join holders as h on i.kind = h.kind and i.value = h.value
-    where not i.is_generic and h.names <= 1
+    where not i.is_generic
     group by i.record_id
 )
 
@@ -85,6 +90,7 @@ select
     f.company,
     case when len(f.emails) > 0 then f.emails end as emails,
     coalesce(o.emails_own, []::varchar[]) as emails_own,
+    coalesce(o.emails_of_two, []::varchar[]) as emails_of_two,
     -- A mailbox called after its owner says no more than the name does, unless digits make it rare.
     [
         string_split(e, '@')[1]
@@ -99,9 +105,11 @@ select
     ] as locals,
     case when len(f.phones) > 0 then f.phones end as phones,
     coalesce(o.phones_own, []::varchar[]) as phones_own,
+    coalesce(o.phones_of_two, []::varchar[]) as phones_of_two,
     case when len(f.devices) > 0 then f.devices end as devices,
     coalesce(o.devices_own, []::varchar[]) as devices_own,
+    coalesce(o.devices_of_two, []::varchar[]) as devices_of_two,
     case when len(f.handles) > 0 then f.handles end as handles
 from formal as f
-left join own as o on f.record_id = o.record_id
+left join held as o on f.record_id = o.record_id
 order by f.record_id
