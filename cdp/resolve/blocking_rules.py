@@ -26,7 +26,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "handle": ("handle",),
     "street": ("street", "street_number", "street_name", "street_word", "like_street"),
     "unit": ("unit",),
-    "place": ("city", "city_letters", "postcode"),
+    "place": ("city", "postcode"),
     "company": ("company",),
 }
 _BOTH_NAMES = ("full_name", "initials", "like_full_name")
@@ -62,11 +62,11 @@ RULES: tuple[tuple[str, ...], ...] = (
     ("first_name", "street"), ("surname_letters", "street"),
     ("initial", "surname_letters", "street_number", "postcode"),
     ("first_letters", "street_number", "street_word"),
-    ("like_street", "postcode"), ("like_street", "city_letters"), ("like_street",),
+    ("like_street", "postcode"),
     ("street_number", "postcode"),
     ("unit", "postcode"), ("unit", "city"), ("unit", "street_number"),
     # Employers.
-    ("initial", "surname_letters", "company"), ("first_name", "company"),
+    ("first_name", "company"),
 )  # fmt: skip
 
 

@@ -39,7 +39,6 @@ select
     consonants(street_name) as like_street,
     unit,
     city,
-    substr(city, 1, 4) as city_letters,
     postcode,
     company
 from work.features
