@@ -222,7 +222,12 @@ _RESOLVE = (
         name="cluster",
         stage="resolve",
         description="Pairs accepted or refused by the guards; records in clusters.",
-        reads=("identity.records", "identity.scored_pairs", "identity.model_levels"),
+        reads=(
+            "identity.records",
+            "identity.scored_pairs",
+            "identity.model_levels",
+            "identity.model_sources",
+        ),
         writes=("identity.links", "identity.clusters"),
         call=_cluster,
     ),

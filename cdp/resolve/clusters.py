@@ -20,6 +20,7 @@ from cdp.tables import CONTRACTS
 
 _CONTRADICTIONS = Path(__file__).parent / "sql" / "contradictions.sql"
 _CLUSTERS, _LINKS = CONTRACTS["identity.clusters"], CONTRACTS["identity.links"]
+_SOURCES = CONTRACTS["identity.model_sources"]
 _RECORDS = CONTRACTS["identity.records"]
 
 
@@ -78,4 +79,6 @@ def _contradictions(engine: Engine, groups: pl.DataFrame) -> pl.DataFrame:
             scratch.register(function)
         scratch.store_frame(_RECORDS, engine.query("select * from identity.records"), append=False)
         scratch.store_frame(_CLUSTERS, groups, append=False)
+        sources = engine.query("select * from identity.model_sources")
+        scratch.store_frame(_SOURCES, sources, append=False)
         return scratch.query(load(_CONTRADICTIONS).sql)

@@ -27,7 +27,8 @@ def weigh_contradictions(
     """Pairs that something speaks against, for `guard`.
 
     Args:
-        contradictions: record_l, record_r and a flag for each field that may contradict.
+        contradictions: record_l, record_r, a flag for each field that may contradict, and
+            source_bits, what speaks against two records of a source that repeats nobody.
         levels: ``identity.model_levels``: what a `different` weighs.
         parted: record_l, record_r, rule: what a never-link rule forbids.
 
@@ -39,7 +40,11 @@ def weigh_contradictions(
     weighed = dict(zip(last["comparison"], last["weight_bits"], strict=True))
     against = {field: min(weighed.get(field, 0.0), 0.0) for field in FIELDS}
     bits = [pl.col(f).cast(pl.Float64) * weight for f, weight in against.items()]
+    bits.append(pl.col("source_bits").fill_null(0.0))
     named = [pl.when(f).then(pl.lit(name)) for f, name in FIELDS.items()]
+    named.append(
+        pl.when(pl.col("source_bits") < 0).then(pl.lit("keys of a source that repeats nobody"))
+    )
     told = contradictions.select(
         *_PAIR,
         pl.sum_horizontal(bits).alias("bits"),

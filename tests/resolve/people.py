@@ -18,7 +18,7 @@ from cdp.resolve.model import shipped_model
 from cdp.tables import CONTRACTS, Contract
 
 _RECORDS, _SCORED = CONTRACTS["clean.records"], CONTRACTS["identity.scored_pairs"]
-_LEVELS = CONTRACTS["identity.model_levels"]
+_LEVELS, _SOURCES = CONTRACTS["identity.model_levels"], CONTRACTS["identity.model_sources"]
 _MADE = ("records", "identifiers", "scored_pairs", "links", "clusters")
 _DECLARED = Path(resolve.__file__).parent / "sql" / "declared.sql"
 _LISTS = ("emails", "phones", "devices", "handles", "keys")
@@ -119,5 +119,6 @@ def clustered(
     engine.store_frame(_SCORED, told, append=False)
     shipped = shipped_model(COMPARISONS, record_count=told.height + 2).levels(COMPARISONS)
     engine.store_frame(_LEVELS, shipped.sort(_LEVELS.key), append=False)
+    engine.store_frame(_SOURCES, _empty(_SOURCES), append=False)
     cluster_records(engine, settings=settings)
     return {name: engine.query(f"from identity.{name} order by all") for name in _MADE}

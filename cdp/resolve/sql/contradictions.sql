@@ -1,11 +1,21 @@
--- grain: one pair of records of one group that a personal field speaks against
+-- grain: one pair of records of one group that a personal field, or their one source, speaks against
 -- key: record_l, record_r
--- reads: identity.records, identity.clusters
+-- reads: identity.records, identity.clusters, identity.model_sources
 -- writes: work.contradictions
-with members as (
+-- A source that hardly ever has two records of one person.
+with tidy as (
+    select
+        string_split(sources, ' + ')[1] as source,
+        weight_bits
+    from identity.model_sources
+    where string_split(sources, ' + ')[1] = string_split(sources, ' + ')[2] and weight_bits < -3
+),
+
+members as (
     select
         c.cluster,
         r.record_id,
+        r.source,
         string_split(r.given_name, ' ')[1] as given,
         r.surname,
         substr(coalesce(r.middle_name, string_split(r.given_name, ' ')[2]), 1, 1) as middle,
@@ -38,9 +48,11 @@ compared as (
         + cast(month(l.birth_date) <> month(r.birth_date) as int)
         + cast(day(l.birth_date) <> day(r.birth_date) as int) > 1 as birth_date,
         l.sex <> r.sex as sex,
-        l.suffix <> r.suffix as suffix
+        l.suffix <> r.suffix as suffix,
+        t.weight_bits as source_bits
     from formal as l
     join formal as r on l.cluster = r.cluster and l.record_id < r.record_id
+    left join tidy as t on l.source = r.source and l.source = t.source
 )
 
 select
@@ -50,7 +62,8 @@ select
     coalesce(middle_name, false) as middle_name,
     coalesce(birth_date, false) as birth_date,
     coalesce(sex, false) as sex,
-    coalesce(suffix, false) as suffix
+    coalesce(suffix, false) as suffix,
+    source_bits
 from compared
-where given_name or middle_name or birth_date or sex or suffix
+where given_name or middle_name or birth_date or sex or suffix or source_bits < 0
 order by record_l, record_r
