@@ -55,6 +55,7 @@ def fail_dead_runs(
         The number of dead runs found.
     """
     now = now or datetime.now(UTC)
+    _free_slots_of_finished_runs(instance)
     filters = dg.RunsFilter(statuses=list(_UNDER_WAY), updated_before=now - timedelta(minutes=1))
     suspects = instance.get_runs(filters)
     if not suspects or _is_held(project, now):
@@ -63,6 +64,16 @@ def fail_dead_runs(
         instance.report_run_failed(dead, "The run was killed: nobody holds the store.")
         instance.event_log_storage.free_concurrency_slots_for_run(dead.run_id)
     return len(suspects)
+
+
+def _free_slots_of_finished_runs(instance: dg.DagsterInstance) -> None:
+    """A run entered as failed that was alive after all claims its place anew, and may keep it."""
+    storage = instance.event_log_storage
+    for key in storage.get_concurrency_keys():
+        for slot in storage.get_concurrency_info(key).claimed_slots:
+            run = instance.get_run_by_id(slot.run_id)
+            if run is None or run.is_finished:
+                storage.free_concurrency_slots_for_run(slot.run_id)
 
 
 def _is_held(project: Project, now: datetime) -> bool:

@@ -101,8 +101,9 @@ def _with_random_and_priors(
 ) -> Model:
     expected = _whole(model, comparisons, evidence.candidates) * evidence.candidates.pairs[:, None]
     drawn = _whole(model, comparisons, evidence.drawn)[:, 2] * evidence.drawn.pairs
+    personal = [i for i, c in enumerate(comparisons) if not c.is_shared]
     random = {
-        c.name: _random_shares(c, i, shipped, evidence, expected[:, 2], drawn)
+        c.name: _random_shares(c, i, personal, shipped, evidence, expected[:, 2], drawn)
         for i, c in enumerate(comparisons)
     }
     match, match_total = _priors(expected[:, 0], shipped.match_total, evidence)
@@ -216,6 +217,7 @@ def _with_errors(shares: Numbers) -> Numbers:
 def _random_shares(
     comparison: Comparison,
     column: int,
+    personal: Sequence[int],
     shipped: Model,
     evidence: Evidence,
     expected: Numbers,
@@ -224,13 +226,20 @@ def _random_shares(
     """Shares of the levels among random pairs, between the shipped ones and those observed.
 
     An identifier that strangers share is too rare for a sample; but blocking finds all pairs
-    that share one, so they are counted there and divided by all pairs there are.
+    that share one, so they are counted there and divided by all pairs there are. Only pairs that
+    state something else of the person count: two records with nothing but a device in common
+    cannot say how often strangers share one.
     """
     base = shipped.random[comparison.name]
     counts = _counted(evidence.drawn.gammas[:, column], drawn, len(base))
     if not comparison.is_identifier:
         return settled((counts + _SAMPLE_SAYS * base) / (counts.sum() + _SAMPLE_SAYS))
-    stated = evidence.all_pairs.sum() * counts.sum() / max(drawn.sum(), 1.0)
+    others = [i for i in personal if i != column]
+    drawn = drawn * (evidence.drawn.gammas[:, others] >= 0).any(axis=1)
+    expected = expected * (evidence.candidates.gammas[:, others] >= 0).any(axis=1)
+    whole = evidence.drawn.pairs.sum()
+    counts = _counted(evidence.drawn.gammas[:, column], drawn, len(base))
+    stated = evidence.all_pairs.sum() * counts.sum() / max(whole, 1.0)
     found = _counted(evidence.candidates.gammas[:, column], expected, len(base))
     shares = (found + _RARE_SAYS * base) / (stated + _RARE_SAYS)
     sampled = (counts + _RARE_SAYS * base) / (counts.sum() + _RARE_SAYS)
