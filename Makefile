@@ -3,7 +3,8 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help demo test check fix bench bench-demo dev docs lock hooks clean
+.PHONY: help demo test check fix dev docs lock hooks clean
+.PHONY: bench bench-quality bench-scale bench-peers bench-lock
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -11,6 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 VENV := .venv
 BIN := $(VENV)/bin
+PEERS := $(VENV)/peers
 # Stamps: what is installed is newer than the lists it was installed from.
 BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
@@ -35,10 +37,25 @@ fix: $(DEV) ## Mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: bench-demo ## Measure quality and speed
+bench: bench-quality bench-scale ## Measure quality and speed
 
-bench-demo: $(DEV) ## How hard the demo's duplicates are to find
-	@$(BIN)/python -m benchmarks.demo_hardness data/
+bench-quality: $(BASE) bench-peers ## Beside three other ways (LABELLED=folder of more sets)
+	@$(BIN)/python -m benchmarks.quality --peers $(PEERS) $(LABELLED:%=--labelled %) $(ARGS)
+
+SIZES ?= 60000
+bench-scale: $(BASE) ## Seconds, memory and F1 by size (SIZES="60000 1000000")
+	@$(BIN)/python -m benchmarks.scale $(SIZES) $(ARGS)
+
+# Peers want other versions than ours, so they get an environment of their own; without them the
+# benchmark says that they were not run.
+bench-peers: $(BASE) requirements/bench-peers.txt
+	@cmp -s requirements/bench-peers.txt $(PEERS)/installed.txt || { \
+		printf 'Installing the peers, once ... '; \
+		rm -rf $(PEERS) && $(BIN)/python -m venv $(PEERS) \
+		&& $(PEERS)/bin/python -m pip install -qq --no-compile --disable-pip-version-check \
+			--requirement requirements/bench-peers.txt \
+		&& cp requirements/bench-peers.txt $(PEERS)/installed.txt && echo done \
+		|| { rm -rf $(PEERS); echo 'failed: they will not be run'; }; }
 
 dev: $(BASE) ## Open the Dagster project in a browser
 	@$(BIN)/python -m dagster_project.dev
@@ -53,12 +70,16 @@ hooks: $(DEV) ## Run the checks before each commit
 # --no-config: the pins must not depend on how this machine reaches its packages.
 COMPILE := $(BIN)/uv pip compile --quiet --no-config --no-header --no-emit-index-url \
 	--no-emit-find-links --annotation-style line --universal --fork-strategy fewest \
-	--python-version 3.11 pyproject.toml --extra orchestration
+	--python-version 3.11
+LOCK := $(COMPILE) pyproject.toml --extra orchestration
 
 lock: $(DEV) ## Compile requirements/ from pyproject.toml (ARGS=--upgrade for newer versions)
-	$(COMPILE) $(ARGS) --output-file requirements/base.txt
-	$(COMPILE) $(ARGS) --group dev --constraint requirements/base.txt \
+	$(LOCK) $(ARGS) --output-file requirements/base.txt
+	$(LOCK) $(ARGS) --group dev --constraint requirements/base.txt \
 		--output-file requirements/dev.txt
+
+bench-lock: $(DEV)
+	$(COMPILE) $(ARGS) requirements/bench-peers.in --output-file requirements/bench-peers.txt
 
 clean: ## Forget the virtual environment and all caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

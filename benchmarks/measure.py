@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -10,11 +11,10 @@ import polars as pl
 from cdp.explain import evaluate
 
 RESAMPLES = 1000
+Figures = dict[str, Any]
 
 
-def measure(
-    *, clusters: pl.DataFrame, truth: pl.DataFrame, seed: int
-) -> Mapping[str, float | list[float]]:
+def measure(*, clusters: pl.DataFrame, truth: pl.DataFrame, seed: int) -> Figures:
     """Compare clusters with the truth.
 
     Args:
@@ -64,27 +64,11 @@ def measure(
 def bootstrap(judged: pl.DataFrame, *, seed: int) -> Mapping[str, list[float]]:
     """Intervals of precision, recall and F1 when the people are drawn anew.
 
-    Each person brings their right pairs, their true pairs, and half of every wrong pair that they
-    are one side of: summed over all people these are the counts behind the point figures.
-
     Args:
         judged: record, entity, cluster.
         seed: Of the draws.
     """
-    shares = (
-        judged.group_by("entity", "cluster")
-        .agg(both=pl.len().cast(pl.Int64))
-        .with_columns(in_cluster=pl.col("both").sum().over("cluster"))
-        .with_columns(right=pl.col("both") * (pl.col("both") - 1) / 2)
-        .with_columns(
-            said=pl.col("right") + pl.col("both") * (pl.col("in_cluster") - pl.col("both")) / 2
-        )
-        .group_by("entity")
-        .agg(pl.col("right", "said").sum(), size=pl.col("both").sum())
-        .sort("entity")
-        .select("right", "said", true=pl.col("size") * (pl.col("size") - 1) / 2)
-        .to_numpy()
-    )
+    shares = contributions(judged).select("right", "said", "true").to_numpy()
     chance, people = np.random.default_rng(seed), len(shares)
     sums = np.empty((RESAMPLES, 3))
     for draw in range(RESAMPLES):
@@ -99,6 +83,38 @@ def bootstrap(judged: pl.DataFrame, *, seed: int) -> Mapping[str, list[float]]:
     }  # fmt: skip
 
 
+def contributions(judged: pl.DataFrame) -> pl.DataFrame:
+    """What each person brings to the counts of pairs; the sums over all are the counts.
+
+    Args:
+        judged: record, entity, cluster.
+
+    Returns:
+        One row per entity, sorted: `right` pairs that were put together rightly, `true` pairs that
+        belong together, `said` the right ones and half of each wrong one with a stranger.
+
+    >>> judged = pl.DataFrame({"record": [1, 2, 3], "entity": list("xxy"), "cluster": list("aaa")})
+    >>> contributions(judged).rows()
+    [('x', 1.0, 2.0, 1.0), ('y', 0.0, 1.0, 0.0)]
+    """
+    both, in_cluster, size = pl.col("both"), pl.col("in_cluster"), pl.col("size")
+    return (
+        judged.group_by("entity", "cluster")
+        .agg(both=pl.len().cast(pl.Int64))
+        .with_columns(in_cluster=both.sum().over("cluster"))
+        .with_columns(right=both * (both - 1) / 2, strangers=both * (in_cluster - both) / 2)
+        .group_by("entity")
+        .agg(pl.col("right", "strangers").sum(), size=both.sum())
+        .sort("entity")
+        .select(
+            "entity",
+            "right",
+            said=pl.col("right") + pl.col("strangers"),
+            true=size * (size - 1) / 2,
+        )
+    )
+
+
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     """With nothing to judge a share is 1, as in `cdp.explain.Evaluation`."""
-    return np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0)
+    return np.asarray(np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0))

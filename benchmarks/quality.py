@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +30,7 @@ from benchmarks.peers import (
     goldenmatch,
     product,
 )
+from benchmarks.versions import own_versions, peer_versions
 from cdp.explain.render.cells import grid
 
 RESULTS = Path(__file__).parent / "results" / "quality.json"
@@ -66,8 +65,7 @@ def main() -> None:
     out.print(grid("People found", HEADER, list(rows_of(figures)), right=8))
     report = {
         "seed": chosen.seed,
-        "demo_size": chosen.demo_size,
-        "versions": versions(environment),
+        "versions": own_versions() | peer_versions(environment.python),
         "sets": figures,
     }
     if chosen.date:
@@ -97,7 +95,7 @@ def known_sets(
 ) -> dict[str, Callable[[], LabelledSet]]:
     """Name to how it is read: the demo, FEBRL, and every set of the folder with a mapping."""
     sets: dict[str, Callable[[], LabelledSet]] = {
-        "demo": partial(demo_set, demo_size, environment.seed)
+        f"demo_{demo_size}": partial(demo_set, demo_size, environment.seed)
     }
     for name, file in FEBRL.items():
         sets[name] = partial(_read_febrl, name, file, environment)
@@ -173,20 +171,6 @@ def rows_of(figures: Mapping[str, Figures]) -> Iterator[tuple[object, ...]]:
                 f"{f['wrong_merges_per_10k']:.0f}", f["largest_wrong_cluster"],
                 f"{f['seconds']:.1f}",
             )  # fmt: skip
-
-
-def versions(environment: Environment) -> dict[str, str]:
-    """Of Python and of the packages that answered."""
-    found = {"python": platform.python_version()}
-    found |= {name: version(name) for name in ("cdp", "duckdb", "splink", "polars", "scipy")}
-    if environment.python.exists():
-        asked = (
-            "import importlib.metadata as m, json;"
-            "print(json.dumps({n: m.version(n) for n in ('goldenmatch', 'recordlinkage')}))"
-        )
-        told = subprocess.run([environment.python, "-c", asked], capture_output=True, text=True)
-        found |= json.loads(told.stdout or "{}")
-    return found
 
 
 if __name__ == "__main__":

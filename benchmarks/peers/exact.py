@@ -12,18 +12,17 @@ from benchmarks.peers.components import components
 from benchmarks.people import IDENTIFIERS, first_values
 
 
-def run(labelled: LabelledSet, environment: Environment) -> Answer:
+def run(labelled: LabelledSet, _environment: Environment) -> Answer:
     """Connected components of records with an equal email, phone, device, handle or declared key.
 
     A set that has none of these is joined by equal given name, surname and birth date.
     """
+    return match(labelled.people)
+
+
+def match(people: pl.DataFrame, _seed: int = 0) -> Answer:
+    """Join the records of a table of people; chance has no part in it."""
     started = time.perf_counter()
-    clusters, note = cluster(labelled.people)
-    return Answer(clusters, time.perf_counter() - started, note)
-
-
-def cluster(people: pl.DataFrame) -> tuple[pl.DataFrame, str]:
-    """record, cluster; and the columns that were compared."""
     present = [kind for kind in IDENTIFIERS if people[kind].count()]
     numbered = people.with_row_index("at")
     if present:
@@ -40,4 +39,5 @@ def cluster(people: pl.DataFrame) -> tuple[pl.DataFrame, str]:
         values = told.drop_nulls()
     edges = values.with_columns(value=pl.col("value").rank("dense") + people.height)
     labels = components(edges["at"], edges["value"])[: people.height]
-    return people.select("record", cluster=pl.Series(labels)), ", ".join(present)
+    clusters = people.select("record", cluster=pl.Series(labels))
+    return Answer(clusters, time.perf_counter() - started, ", ".join(present))

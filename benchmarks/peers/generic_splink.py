@@ -33,18 +33,15 @@ TRAINING: Final = (("given_name", "surname"), ("email",), ("birth_date",), ("pos
 
 def run(labelled: LabelledSet, environment: Environment) -> Answer:
     """Train, predict, cluster."""
-    started = time.perf_counter()
-    clusters, note = cluster(labelled.people, environment.seed)
-    return Answer(clusters, time.perf_counter() - started, note)
+    return match(labelled.people, environment.seed)
 
 
-def cluster(
-    people: pl.DataFrame, seed: int, *, probability: float = 0.95
-) -> tuple[pl.DataFrame, str]:
-    """record, cluster; and the columns that were compared."""
+def match(people: pl.DataFrame, seed: int, *, probability: float = 0.95) -> Answer:
+    """Match a table of people."""
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # noqa: PLC0415
 
     logging.disable(logging.WARNING)  # Splink tells every step
+    started = time.perf_counter()
     table = first_values(people).with_row_index("unique_id")
     present = {kind for kind in comparisons() if table[kind].count() >= LEAST_SHARE * table.height}
 
@@ -67,10 +64,10 @@ def cluster(
         scored = linker.inference.predict(threshold_match_probability=probability)
     except Exception as fault:  # whatever a peer raises, the others still have their turn
         raise NotRunError(f"{type(fault).__name__} in training") from fault
-    pairs = pl.DataFrame(scored.as_record_list(), schema_overrides={}, infer_schema_length=None)
-    left, right = (pairs["unique_id_l"], pairs["unique_id_r"]) if pairs.height else ([], [])
-    labels = components(pl.Series(left), pl.Series(right), size=people.height)
-    return people.select("record", cluster=pl.Series(labels)), ", ".join(sorted(present))
+    pairs = scored.as_duckdbpyrelation().select("unique_id_l", "unique_id_r").pl()
+    labels = components(pairs["unique_id_l"], pairs["unique_id_r"], size=people.height)
+    clusters = people.select("record", cluster=pl.Series(labels))
+    return Answer(clusters, time.perf_counter() - started, ", ".join(sorted(present)))
 
 
 def comparisons() -> dict[str, Any]:

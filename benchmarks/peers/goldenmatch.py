@@ -1,8 +1,8 @@
-"""GoldenMatch in a virtual environment of its own, in each mode that needs no rules by hand.
+"""GoldenMatch in a virtual environment of its own, in each of the modes that its docs show.
 
-`zero-config` is `dedupe_df(people)`; `probabilistic` hands it the configuration that
-`auto_configure_probabilistic_df` makes. Which of the two is better is told by the truth, in its
-favour: see `benchmarks.quality`.
+`zero-config` lets it choose everything; `probabilistic` hands it the Fellegi-Sunter configuration
+that it makes itself; `rules` are those of its introduction. Which of them is best is told by the
+truth, in its favour: see `benchmarks.quality`.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ def run(labelled: LabelledSet, environment: Environment, *, mode: str) -> Answer
 
 
 MODES: dict[str, Competitor] = {
-    mode: partial(run, mode=mode) for mode in ("zero-config", "probabilistic")
+    mode: partial(run, mode=mode) for mode in ("zero-config", "probabilistic", "rules")
 }

@@ -18,8 +18,37 @@ from typing import Any
 os.environ["GOLDENMATCH_AUTOCONFIG_MEMORY"] = "0"  # nothing is learnt from one set for another
 
 
+EXACT = ("email", "phone")
+FUZZY = {"given_name": 0.85, "surname": 0.85, "street": 0.80}
+BLOCKING = ("postcode", "city")
+
+
+def by_itself(_people: Any) -> dict[str, Any]:
+    """It chooses everything."""
+    return {}
+
+
+def by_probability(people: Any) -> dict[str, Any]:
+    """Its Fellegi-Sunter model, configured by itself."""
+    autoconfig = import_module("goldenmatch.core.autoconfig")
+    return {"config": autoconfig.auto_configure_probabilistic_df(people)}
+
+
+def by_rules(people: Any) -> dict[str, Any]:
+    """The rules of its introduction: exact identifiers, fuzzy names and street, one block."""
+    names = people.schema.names
+    return {
+        "exact": [name for name in EXACT if name in names],
+        "fuzzy": {name: least for name, least in FUZZY.items() if name in names},
+        "blocking": [name for name in BLOCKING if name in names][:1],
+    }
+
+
+MODES = {"zero-config": by_itself, "probabilistic": by_probability, "rules": by_rules}
+
+
 def main() -> None:
-    """Deduplicate in a mode: `zero-config`, or `probabilistic` with its own configuration."""
+    """Deduplicate in a mode of `MODES`."""
     logging.disable(logging.WARNING)
     mode, people, clusters = sys.argv[1:]
     arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
@@ -27,11 +56,7 @@ def main() -> None:
     table = parquet.read_table(people)
     columns = table.drop_columns(["record"])
     started = time.perf_counter()
-    chosen: dict[str, Any] = {}
-    if mode == "probabilistic":
-        autoconfig = import_module("goldenmatch.core.autoconfig")
-        chosen["config"] = autoconfig.auto_configure_probabilistic_df(columns)
-    found = goldenmatch.dedupe_df(columns, confidence_required=False, **chosen)
+    found = goldenmatch.dedupe_df(columns, confidence_required=False, **MODES[mode](columns))
     labels = [f"alone {row}" for row in range(table.num_rows)]
     for name, cluster in found.clusters.items():
         for row in cluster["members"]:
