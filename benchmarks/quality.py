@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -33,7 +34,9 @@ from benchmarks.peers import (
 from benchmarks.versions import own_versions, peer_versions
 from cdp.explain.render.cells import grid
 
-RESULTS = Path(__file__).parent / "results" / "quality.json"
+HERE = Path(__file__).parent
+RESULTS = HERE / "results" / "quality.json"
+FLOORS = HERE / "floors.json"
 PEERS = Path(".venv") / "peers"
 FEBRL = {f"febrl{nth}": f"dataset{nth}.csv" for nth in (1, 2, 3)}
 COMPETITORS: Mapping[str, Mapping[str, Competitor]] = {
@@ -46,8 +49,8 @@ Figures = dict[str, Any]
 out = Console(width=150)
 
 
-def main() -> None:
-    """Measure all competitors on all sets; print a table, write JSON."""
+def main() -> int:
+    """Measure all competitors on all sets; print a table, write JSON; 1 if below a floor."""
     chosen = arguments()
     environment = Environment(chosen.seed, chosen.peers)
     sets = known_sets(chosen.labelled, environment, chosen.demo_size)
@@ -70,7 +73,17 @@ def main() -> None:
     }
     if chosen.date:
         report = {"date": chosen.date} | report
-    chosen.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    if target := chosen.json or (None if chosen.sets or chosen.competitors else RESULTS):
+        target.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    floors = json.loads(FLOORS.read_text(encoding="utf-8"))
+    fallen = [
+        name
+        for name, found in figures.items()
+        if found.get("this product", {}).get("f1", 1.0) < floors.get(name, 0.0)
+    ]
+    if fallen:
+        out.print(f"F1 of this product is below its floor on {', '.join(fallen)}.")
+    return 1 if fallen else 0
 
 
 def arguments() -> argparse.Namespace:
@@ -86,7 +99,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--demo-size", type=int, default=20_000, help="touchpoints of the demo")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--date", help="written into the results")
-    parser.add_argument("--json", type=Path, default=RESULTS, help="where the results go")
+    parser.add_argument("--json", type=Path, help="results; a part of a run has none of its own")
     return parser.parse_args()
 
 
@@ -174,4 +187,4 @@ def rows_of(figures: Mapping[str, Figures]) -> Iterator[tuple[object, ...]]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

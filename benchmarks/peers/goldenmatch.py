@@ -20,7 +20,13 @@ from benchmarks.peers import Answer, Competitor, Environment, NotRunError
 from benchmarks.people import first_values
 
 CHILD = Path(__file__).with_name("goldenmatch_child.py")
-TIMEOUT_SECONDS = 1800
+TIMEOUT_SECONDS = 600
+KNOWN_AS = {
+    "given_name": "first_name", "surname": "last_name", "birth_date": "date_of_birth",
+    "sex": "gender", "street": "address", "region": "state", "postcode": "zip",
+    "device": "device_id", "handle": "social_handle", "key": "customer_id",
+}  # fmt: skip
+"""It reads much from names of columns: these it knows, and it does far better for them."""
 
 
 def run(labelled: LabelledSet, environment: Environment, *, mode: str) -> Answer:
@@ -31,7 +37,7 @@ def run(labelled: LabelledSet, environment: Environment, *, mode: str) -> Answer
         people, clusters = Path(folder) / "people.parquet", Path(folder) / "clusters.parquet"
         table = first_values(labelled.people)
         empty = [column for column in table.columns if not table[column].count()]
-        table.drop(empty).write_parquet(people)
+        table.drop(empty).rename(KNOWN_AS, strict=False).write_parquet(people)
         # -P: the child shall find the library, not this file of the same name.
         command = [str(environment.python), "-P", str(CHILD), mode, str(people), str(clusters)]
         try:

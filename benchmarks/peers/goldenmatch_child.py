@@ -19,8 +19,8 @@ os.environ["GOLDENMATCH_AUTOCONFIG_MEMORY"] = "0"  # nothing is learnt from one 
 
 
 EXACT = ("email", "phone")
-FUZZY = {"given_name": 0.85, "surname": 0.85, "street": 0.80}
-BLOCKING = ("postcode", "city")
+FUZZY = {"first_name": 0.85, "last_name": 0.85, "address": 0.80}
+BLOCKING = ("zip", "city")
 
 
 def by_itself(_people: Any) -> dict[str, Any]:
