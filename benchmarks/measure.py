@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from cdp.explain import evaluate
+from cdp.explain.bootstrap import bootstrap
+from cdp.explain.evaluation import evaluate
 
-RESAMPLES = 1000
 Figures = dict[str, Any]
 
 
@@ -45,8 +43,7 @@ def measure(*, clusters: pl.DataFrame, truth: pl.DataFrame, seed: int) -> Figure
         cluster=pl.coalesce(pl.col("cluster").cast(pl.String), pl.format("alone {}", "record"))
     )
     found = evaluate(predicted=judged.select("record", "cluster"), truth=truth)
-    persons = judged.group_by("cluster").agg(pl.col("entity").n_unique())["entity"]
-    wrong = persons.filter(persons > 1)
+    intervals = bootstrap(judged, seed=seed)
     return {
         "records": found.records,
         "people": found.entities,
@@ -54,67 +51,11 @@ def measure(*, clusters: pl.DataFrame, truth: pl.DataFrame, seed: int) -> Figure
         "precision": found.pairwise_precision,
         "recall": found.pairwise_recall,
         "f1": found.pairwise_f1,
-        **bootstrap(judged, seed=seed),
+        **{
+            f"{name}_interval": list(intervals[f"pairwise_{name}"])
+            for name in ("precision", "recall", "f1")
+        },
         "b_cubed_f1": found.b_cubed_f1,
-        "wrong_merges_per_10k": 10_000 * len(wrong) / found.clusters,
-        "largest_wrong_cluster": int(wrong.to_numpy().max(initial=0)),
+        "wrong_merges_per_10k": found.wrong_merges_per_10k,
+        "largest_wrong_cluster": found.largest_wrong_cluster,
     }
-
-
-def bootstrap(judged: pl.DataFrame, *, seed: int) -> Mapping[str, list[float]]:
-    """Intervals of precision, recall and F1 when the people are drawn anew.
-
-    Args:
-        judged: record, entity, cluster.
-        seed: Of the draws.
-    """
-    shares = contributions(judged).select("right", "said", "true").to_numpy()
-    chance, people = np.random.default_rng(seed), len(shares)
-    sums = np.empty((RESAMPLES, 3))
-    for draw in range(RESAMPLES):
-        times = np.bincount(chance.integers(people, size=people), minlength=people)
-        sums[draw] = times @ shares
-    right, said, true = sums.T
-    return {
-        f"{name}_interval": [float(end) for end in np.quantile(_ratio(top, bottom), (0.025, 0.975))]
-        for name, top, bottom in (
-            ("precision", right, said), ("recall", right, true), ("f1", 2 * right, said + true)
-        )
-    }  # fmt: skip
-
-
-def contributions(judged: pl.DataFrame) -> pl.DataFrame:
-    """What each person brings to the counts of pairs; the sums over all are the counts.
-
-    Args:
-        judged: record, entity, cluster.
-
-    Returns:
-        One row per entity, sorted: `right` pairs that were put together rightly, `true` pairs that
-        belong together, `said` the right ones and half of each wrong one with a stranger.
-
-    >>> judged = pl.DataFrame({"record": [1, 2, 3], "entity": list("xxy"), "cluster": list("aaa")})
-    >>> contributions(judged).rows()
-    [('x', 1.0, 2.0, 1.0), ('y', 0.0, 1.0, 0.0)]
-    """
-    both, in_cluster, size = pl.col("both"), pl.col("in_cluster"), pl.col("size")
-    return (
-        judged.group_by("entity", "cluster")
-        .agg(both=pl.len().cast(pl.Int64))
-        .with_columns(in_cluster=both.sum().over("cluster"))
-        .with_columns(right=both * (both - 1) / 2, strangers=both * (in_cluster - both) / 2)
-        .group_by("entity")
-        .agg(pl.col("right", "strangers").sum(), size=both.sum())
-        .sort("entity")
-        .select(
-            "entity",
-            "right",
-            said=pl.col("right") + pl.col("strangers"),
-            true=size * (size - 1) / 2,
-        )
-    )
-
-
-def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
-    """With nothing to judge a share is 1, as in `cdp.explain.Evaluation`."""
-    return np.asarray(np.divide(top, bottom, out=np.ones_like(top), where=bottom > 0))

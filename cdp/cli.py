@@ -43,6 +43,13 @@ ProjectOption = Annotated[
     Path | None,
     typer.Option("--project", "-p", help="Project folder. Default: CDP_PROJECT, else this folder."),
 ]
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option("--labels", help="Known people: CSV or Parquet, see docs/evaluate.md."),
+]
+ValuesOption = Annotated[
+    bool, typer.Option("--with-values", help="Show personal values whole; default: masked.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 out = Console()
@@ -153,23 +160,59 @@ def report(
         Path | None, typer.Option("--out", help="Where to write. Default: outbox/report.html.")
     ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
-    with_values: Annotated[
-        bool, typer.Option("--with-values", help="Show personal values whole; default: masked.")
-    ] = False,
+    labels: LabelsOption = None,
+    with_values: ValuesOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """How good the matching looks without labels: a page to read, print or pass on."""
+    """How good the matching looks: a page to read, print or pass on; labels add what is true."""
     from cdp import explain
 
     opened = _project(project)
+    known = explain.read_labels(labels) if labels else None
     with explain.open_snapshot(opened.store) as snapshot:
         found = explain.read_quality(snapshot, with_values=with_values)
+        judged = (
+            explain.evaluate_snapshot(snapshot, known, with_values=with_values)
+            if known is not None
+            else None
+        )
     page = (page or opened.outbox / "report.html").resolve()
-    explain.render.write_page(page, explain.render.report_page(found))
+    explain.render.write_page(page, explain.render.report_page(found, labelled=judged))
     shown = explain.render.report(found, str(page))
     _print(found.as_dict() | {"page": str(page)}, shown, as_json=as_json)
     if open_page:
         typer.launch(page.as_uri())
+
+
+@app.command()
+def evaluate(
+    labels: Annotated[
+        Path,
+        typer.Option("--labels", help="Known people: CSV or Parquet, see docs/evaluate.md."),
+    ],
+    project: ProjectOption = None,
+    page: Annotated[
+        Path | None, typer.Option("--out", help="Also write the report with these figures there.")
+    ] = None,
+    examples: Annotated[int, typer.Option(min=0, help="Pairs to show of each mistake.")] = 2,
+    seed: Annotated[int, typer.Option(help="Of the intervals.")] = 1,
+    with_values: ValuesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """How good the matching is by the word of known people: figures, and mistakes by kind."""
+    from cdp import explain
+
+    known = explain.read_labels(labels)
+    with explain.open_snapshot(_project(project).store) as snapshot:
+        found = explain.evaluate_snapshot(
+            snapshot, known, seed=seed, most_examples=examples, with_values=with_values
+        )
+        if page:
+            quality = explain.read_quality(snapshot, with_values=with_values)
+            explain.render.write_page(page, explain.render.report_page(quality, labelled=found))
+    written = str(page.resolve()) if page else None
+    shown = explain.render.evaluation(found, written)
+    _print(found.as_dict() | {"page": written}, shown, as_json=as_json)
 
 
 @sources_app.command("check")

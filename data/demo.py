@@ -13,8 +13,10 @@ from pathlib import Path
 import duckdb
 from rich.console import Console
 
-from cdp.explain.evaluation import Evaluation, evaluate
+from cdp.explain import Evaluation, evaluate, open_snapshot, read_labels
+from cdp.explain.judged import judge_records
 from cdp.explain.render.cells import grid
+from cdp.project import load_project
 from data.generate.__main__ import generate
 from data.generate.clock import Arguments
 
@@ -84,7 +86,7 @@ def summarise(project: Path) -> None:
     with duckdb.connect(str(snapshot), read_only=True) as connection:
         _print_account(connection)
         _print_customers(connection)
-        _print_quality(evaluate_demo(connection, project / "truth" / "truth.csv"))
+        _print_quality(evaluate_demo(project))
         email = _print_example(connection)
     where = f"--project {project.name}" if project == HERE else f"--project {project}"
     out.print("\n[bold]Try next[/]")
@@ -137,46 +139,13 @@ def _print_quality(found: Evaluation) -> None:
     )
 
 
-def evaluate_demo(connection: duckdb.DuckDBPyConnection, truth: Path) -> Evaluation:
-    """Compare the published customers with the demo's truth, record by record.
-
-    A record counts when all its keyed rows are of one person. Records that state a device and
-    nothing else are left out: nobody can tell whose they are.
-    """
-    labelled = connection.sql(
-        """
-        with truth as (
-            select source, "key", nullif(person_id, '') as person_id
-            from read_csv($truth, all_varchar = true)
-        ),
-        keyed as (
-            select r.record_id, t.person_id
-            from records as r
-            join truth as t on r.source = t.source and r.source_record_id = t."key"
-            where r.is_current and not r.is_inline
-            union all
-            select l.record_id, t.person_id
-            from timeline as l
-            join records as r on l.record_id = r.record_id and r.is_current and r.is_inline
-            join truth as t on l.source = t.source and l.source_touchpoint_id = t."key"
-        ),
-        entities as (
-            select record_id, min(person_id) as entity
-            from keyed group by record_id
-            having count(distinct person_id) = 1 and count(person_id) = count(*)
-        )
-        select e.record_id as record, m.customer_id as cluster, e.entity
-        from entities as e
-        join members as m on e.record_id = m.record_id and m.valid_to is null
-        join records as r on e.record_id = r.record_id and r.is_current
-        where len(r.emails) + len(r.phones) + len(r.keys) > 0
-            or r.given_name is not null or r.surname is not null
-        order by record
-        """,
-        params={"truth": str(truth)},
-    ).pl()
+def evaluate_demo(project: Path) -> Evaluation:
+    """The published customers beside the demo's truth, as `cdp evaluate` judges them."""
+    labels = read_labels(project / "truth" / "truth.csv")
+    with open_snapshot(load_project(project).store) as snapshot:
+        judged, _ = judge_records(snapshot, labels)
     return evaluate(
-        predicted=labelled.select("record", "cluster"), truth=labelled.select("record", "entity")
+        predicted=judged.select("record", "cluster"), truth=judged.select("record", "entity")
     )
 
 

@@ -6,6 +6,8 @@ from cdp.explain import render
 from cdp.explain.customer import Customer
 from cdp.explain.evaluation import Evaluation, evaluate
 from cdp.explain.finding import Candidates, find_customer
+from cdp.explain.labelled_quality import LabelledQuality, evaluate_snapshot
+from cdp.explain.labels import read_labels
 from cdp.explain.quality import Expected, Quality, expected_quality, read_quality
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.status import Status, read_status
@@ -15,13 +17,16 @@ __all__ = [
     "Customer",
     "Evaluation",
     "Expected",
+    "LabelledQuality",
     "Quality",
     "Snapshot",
     "Status",
     "evaluate",
+    "evaluate_snapshot",
     "expected_quality",
     "find_customer",
     "open_snapshot",
+    "read_labels",
     "read_quality",
     "read_status",
     "render",

@@ -19,6 +19,9 @@ class Evaluation:
     Baldwin 1998). *Cluster* figures are the strictest: of all clusters, how many are one known
     person exactly, whole and alone (precision), and of all persons, how many are one cluster
     (recall). With nothing to judge, precision or recall is 1.
+
+    ``wrong_clusters`` hold records of more than one person, the worst of them of
+    ``largest_wrong_cluster`` people (0 when there is none).
     """
 
     records: int
@@ -30,6 +33,8 @@ class Evaluation:
     right_clusters: int
     b_cubed_precision: float
     b_cubed_recall: float
+    wrong_clusters: int
+    largest_wrong_cluster: int
 
     @property
     def pairwise_precision(self) -> float:
@@ -61,6 +66,16 @@ class Evaluation:
         """Harmonic mean of B-cubed precision and recall."""
         return _harmonic(self.b_cubed_precision, self.b_cubed_recall)
 
+    @property
+    def cluster_f1(self) -> float:
+        """Harmonic mean of cluster precision and recall."""
+        return _harmonic(self.cluster_precision, self.cluster_recall)
+
+    @property
+    def wrong_merges_per_10k(self) -> float:
+        """Clusters with more than one person, per 10,000 clusters; 0 without clusters."""
+        return 10_000 * self.wrong_clusters / self.clusters if self.clusters else 0.0
+
     def as_dict(self) -> dict[str, float]:
         """Counts and shares, for machines."""
         return asdict(self) | {name: float(getattr(self, name)) for name in _DERIVED}
@@ -68,7 +83,7 @@ class Evaluation:
 
 _DERIVED = (
     "pairwise_precision", "pairwise_recall", "pairwise_f1", "b_cubed_f1", "cluster_precision",
-    "cluster_recall",
+    "cluster_recall", "cluster_f1", "wrong_merges_per_10k",
 )  # fmt: skip
 
 
@@ -122,6 +137,8 @@ def _judged(both: pl.DataFrame) -> Evaluation:
     )
     shared = pl.col("both").cast(pl.Float64) ** 2
     records = both.height
+    people = cells.group_by("cluster").len("people")["people"]
+    wrong = people.filter(people > 1)
     return Evaluation(
         records=records,
         clusters=both["cluster"].n_unique(),
@@ -134,6 +151,8 @@ def _judged(both: pl.DataFrame) -> Evaluation:
         ).height,
         b_cubed_precision=_mean(cells.select(shared / pl.col("in_cluster")), records),
         b_cubed_recall=_mean(cells.select(shared / pl.col("in_entity")), records),
+        wrong_clusters=len(wrong),
+        largest_wrong_cluster=int(wrong.to_numpy().max(initial=0)),
     )
 
 

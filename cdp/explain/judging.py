@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
 
 from cdp.explain.masking import (
     Mask,
@@ -19,13 +22,13 @@ from cdp.explain.snapshot import Snapshot
 
 _MOST = 20
 _PAIRS = """
-    select record_l, record_r, source_l, source_record_id_l, source_r, source_record_id_r,
-        customer_id_l, customer_id_r, kind, status, reason, match_weight, evidence
+    select record_l, record_r, customer_id_l, customer_id_r, kind, status, reason, match_weight,
+        evidence
     from links where status = $status and kind <> 'declared'
     order by match_weight {direction}, record_l, record_r limit $limit
 """
 _RECORDS = """
-    select record_id, given_name, middle_name, surname, suffix,
+    select record_id, source, source_record_id, given_name, middle_name, surname, suffix,
         cast(birth_date as varchar) as birth_date, sex, emails, phones, devices, handles,
         concat_ws(' ', street, unit) as street, city, postcode, company
     from records where is_current and record_id in (select unnest($ids::bigint[]))
@@ -36,6 +39,7 @@ _FIELDS: Mapping[str, Mask] = {
     "phones": mask_number, "devices": mask_number, "handles": mask_text, "street": mask_text,
     "city": mask_text, "postcode": mask_text, "company": mask_text,
 }  # fmt: skip
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -62,16 +66,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Pair:
-    """A decided pair; ``left`` and ``right`` are `source:key`, weights are bits."""
+    """A pair of records; ``left`` and ``right`` are `source:key`, weights are bits.
+
+    Kind, status and weight are those of its link, null when nothing was decided about it.
+    """
 
     left: str
     right: str
     customer_l: str | None
     customer_r: str | None
-    kind: str
-    status: str
+    kind: str | None
+    status: str | None
     reason: str
-    match_weight: float
+    match_weight: float | None
     fields: tuple[Field, ...]
     evidence: tuple[Step, ...]
 
@@ -88,10 +95,30 @@ def read_pairs(snapshot: Snapshot, status: str, *, with_values: bool) -> tuple[P
     """
     direction = "asc" if status == "accepted" else "desc"
     pairs = _PAIRS.format(direction=direction)
-    found = snapshot.query(pairs, {"status": status, "limit": _MOST}).to_dicts()
-    ids = sorted({str(pair[side]) for pair in found for side in ("record_l", "record_r")})
-    records = {row["record_id"]: row for row in snapshot.query(_RECORDS, {"ids": ids}).to_dicts()}
-    return tuple(_pair(row, records, with_values=with_values) for row in found)
+    found = snapshot.query(pairs, {"status": status, "limit": _MOST})
+    return lay_side_by_side(snapshot, found, with_values=with_values)
+
+
+def lay_side_by_side(
+    snapshot: Snapshot, pairs: pl.DataFrame, *, with_values: bool
+) -> tuple[Pair, ...]:
+    """Both records of each pair, and what spoke for and against.
+
+    Args:
+        snapshot: Where the records are.
+        pairs: record_l, record_r, customer_id_l, customer_id_r, and of the link kind, status,
+            reason, match_weight, evidence (null where there is none).
+        with_values: Personal values whole instead of masked.
+    """
+    records = read_records(snapshot, pairs)
+    return tuple(_pair(row, records, with_values=with_values) for row in pairs.to_dicts())
+
+
+def read_records(snapshot: Snapshot, pairs: pl.DataFrame) -> Mapping[object, Row]:
+    """The current records of pairs (record_l, record_r), by their id."""
+    ids = pl.concat([pairs["record_l"], pairs["record_r"]]).unique().sort().cast(pl.String)
+    found = snapshot.query(_RECORDS, {"ids": ids.to_list()})
+    return {row["record_id"]: row for row in found.to_dicts()}
 
 
 def compare_fields(
@@ -132,25 +159,26 @@ def read_evidence(evidence: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _pair(
-    row: Mapping[str, object], records: Mapping[object, Mapping[str, object]], *, with_values: bool
-) -> Pair:
-    show: Mask = str if with_values else mask_key
+def _pair(row: Row, records: Mapping[object, Row], *, with_values: bool) -> Pair:
+    left, right = (records.get(row[side], {}) for side in ("record_l", "record_r"))
+    weight, evidence = row["match_weight"], row["evidence"]
     return Pair(
-        left=f"{row['source_l']}:{show(str(row['source_record_id_l']))}",
-        right=f"{row['source_r']}:{show(str(row['source_record_id_r']))}",
+        left=_name(left, with_values=with_values),
+        right=_name(right, with_values=with_values),
         customer_l=_text(row["customer_id_l"]),
         customer_r=_text(row["customer_id_r"]),
-        kind=str(row["kind"]),
-        status=str(row["status"]),
-        reason=str(row["reason"] or "not stated"),
-        match_weight=float(str(row["match_weight"])),
-        fields=compare_fields(
-            records.get(row["record_l"], {}), records.get(row["record_r"], {}),
-            with_values=with_values,
-        ),
-        evidence=read_evidence(str(row["evidence"])),
-    )  # fmt: skip
+        kind=_text(row["kind"]),
+        status=_text(row["status"]),
+        reason=str(row["reason"] or "not stated") if row["kind"] else "no link of their own",
+        match_weight=None if weight is None else float(weight),
+        fields=compare_fields(left, right, with_values=with_values),
+        evidence=read_evidence(evidence) if evidence else (),
+    )
+
+
+def _name(record: Row, *, with_values: bool) -> str:
+    show: Mask = str if with_values else mask_key
+    return f"{record['source']}:{show(record['source_record_id'])}" if record else "not current"
 
 
 def _text(value: object) -> str | None:

@@ -238,6 +238,11 @@ def expected_quality(links: pl.DataFrame) -> Expected:
     )
 
 
+def expected_of(snapshot: Snapshot) -> Expected:
+    """What the match weights of a snapshot promise."""
+    return expected_quality(snapshot.query(_LINKS))
+
+
 def _totals(customers: pl.DataFrame, links: pl.DataFrame) -> dict[str, int]:
     def added(frame: pl.DataFrame, column: str, **where: str) -> int:
         return int(frame.filter(**where)[column].sum())

@@ -12,6 +12,7 @@ import pytest
 from tools.readme import copy_demo, run_demo
 
 ROOT = Path(__file__).parents[2]
+RUN = re.compile(r"^Run \S+")
 TIMES = re.compile(r"\d+\.\d s")
 
 
@@ -63,6 +64,19 @@ def test_the_three_commands_to_try_next_work(demo: tuple[Path, str]) -> None:
     for _, *words in commands:
         told = ran("-m", "cdp", *words)
         assert str(project) in told or "Golden record" in told
+
+
+def test_evaluate_says_of_the_demo_what_its_page_shows(demo: tuple[Path, str]) -> None:
+    project, _ = demo
+    truth = str(project / "truth" / "truth.csv")
+    told = ran("-m", "cdp", "evaluate", "--labels", truth, "--project", str(project))
+    page = (ROOT / "docs" / "evaluate.md").read_text(encoding="utf-8")
+    shown = page.partition("```text\n")[2].partition("```")[0]
+    printed = lines(RUN.sub("Run r1", told), str(project))
+    wanted = lines(RUN.sub("Run r1", shown), "data")
+    # How the first lines are broken hangs on the length of the run's id.
+    one, other = (" ".join(" ".join(text).split()) for text in (printed, wanted))
+    assert one.startswith(other)
 
 
 def test_the_demo_again_publishes_nothing_and_says_the_same(demo: tuple[Path, str]) -> None:

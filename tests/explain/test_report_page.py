@@ -133,7 +133,8 @@ def test_every_figure_says_what_it_means_what_is_good_and_what_to_do(
     text = page(tmp_path, tables)
     tags = Tags(text)
     assert tags.opened == []
-    assert set(tags.headings) == set(MEANINGS) - {"model"}
+    labelled = {"labelled", "calibration", "wrong", "missed"}
+    assert set(tags.headings) == set(MEANINGS) - {"model"} - labelled
     assert (
         text.count("<dt>What it means</dt>") == text.count("<dt>If not</dt>") == len(tags.headings)
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from cdp.explain.render.customers import customer
 from cdp.explain.render.figures import report
+from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
 
 __all__ = [
     "customer",
+    "evaluation",
     "export",
     "outcome",
     "preview",

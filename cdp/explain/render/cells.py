@@ -24,6 +24,19 @@ def plain(text: str) -> str:
     return _CONTROLS.sub(" ", text)
 
 
+def percent(share: float | None) -> str:
+    """A share as percent, three digits; never 0 or 100 when it is not.
+
+    >>> percent(0.98467), percent(0.00011), percent(0.99999), percent(0), percent(None)
+    ('98.5 %', '0.011 %', '>99.9 %', '0 %', 'none to judge')
+    """
+    if share is None:
+        return "none to judge"
+    if 0.9995 <= share < 1:
+        return ">99.9 %"
+    return f"{100 * share:.3g} %"
+
+
 def cell(value: object) -> Text:
     """One value: nothing for null, thousands apart, instants to the minute, lists with commas.
 

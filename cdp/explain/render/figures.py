@@ -6,8 +6,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cdp.explain.quality import Quality
-from cdp.explain.render.cells import grid, plain
-from cdp.explain.render.page import percent
+from cdp.explain.render.cells import grid, percent, plain
 
 
 def report(found: Quality, page: str) -> RenderableType:

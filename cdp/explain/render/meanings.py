@@ -16,6 +16,40 @@ class Meaning:
 
 
 MEANINGS = {
+    "labelled": Meaning(
+        "By the word of labels",
+        "Records whose person is known, beside the customers they are in: of what was put"
+        " together, how much belongs together (precision), and of what belongs together, how much"
+        " was put together (recall).",
+        "Precision above 0.98 and recall above 0.9; what you need hangs on what a wrong merge"
+        " costs you.",
+        "Read the mistakes below, the kind with most pairs first. Pairs far below records"
+        " (B-cubed) means that a few large customers hold most of the mistakes.",
+    ),
+    "calibration": Meaning(
+        "May the expectation be trusted?",
+        "What the match weights promise of links, beside the share of labelled links that are one"
+        " person.",
+        "Expected and true are a few percent apart in every band with a hundred pairs or more.",
+        "Where true is lower, take expected precision elsewhere on this page as too high;"
+        " a band with few pairs says nothing.",
+    ),
+    "wrong": Meaning(
+        "Wrong joins",
+        "Two known people in one customer, by what joined them; every wrongly joined pair of"
+        " labelled records is counted once.",
+        "No kind has more than a few.",
+        "A declared key: mend the source that gives two people one key. A shared identifier: block"
+        " the value or limit it in `cdp.yaml`. A household: map first names and birth dates. A"
+        " chain: look at the customer for the record that is of both.",
+    ),
+    "missed": Meaning(
+        "Missed joins",
+        "One known person in two customers, by what kept them apart.",
+        "Most have no link: their records have nothing in common that a rule could find.",
+        "A contradiction: look which of the two records states the wrong value. Review: let a"
+        " person judge, or lower `min_match_weight_bits`. No link: map more fields.",
+    ),
     "sizes": Meaning(
         "Records per customer",
         "How many customers are made of one record, of two, of three, and so on.",

@@ -9,9 +9,11 @@ from pathlib import Path
 from markupsafe import Markup, escape
 
 from cdp.errors import NotPermittedError
+from cdp.explain.labelled_quality import LabelledQuality
 from cdp.explain.quality import STATUSES, Quality
 from cdp.explain.render import plots
-from cdp.explain.render.cells import plain
+from cdp.explain.render.cells import percent, plain
+from cdp.explain.render.labelled import labelled_words
 from cdp.explain.render.meanings import MEANINGS
 from cdp.explain.render.model_chart import match_weights_chart
 
@@ -20,8 +22,16 @@ _BIN_BITS = 2
 _MOST_REASONS = 15
 
 
-def report_page(found: Quality, *, model_settings: Mapping[str, object] | None = None) -> str:
-    """The whole page as HTML; with a Splink model's settings, its chart too (about 0.9 MB)."""
+def report_page(
+    found: Quality,
+    *,
+    labelled: LabelledQuality | None = None,
+    model_settings: Mapping[str, object] | None = None,
+) -> str:
+    """The whole page as HTML; with what labels say, if there are any.
+
+    With a Splink model's settings it has the model's chart too (about 0.9 MB).
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -35,6 +45,8 @@ def report_page(found: Quality, *, model_settings: Mapping[str, object] | None =
     chart = Markup(match_weights_chart(model_settings)) if model_settings else None  # noqa: S704
     return environment.get_template("report.html").render(
         found=found,
+        labelled=labelled,
+        words=labelled_words(labelled) if labelled else {},
         meanings=MEANINGS,
         css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704
         sizes=plots.bars(_bars(found), name="Customers by number of records"),
@@ -69,19 +81,6 @@ def write_page(path: Path, text: str) -> None:
             where=path.name,
             next_step="name a file in a folder of yours: --out FILE",
         ) from None
-
-
-def percent(share: float | None) -> str:
-    """A share as percent, three digits; never 0 or 100 when it is not.
-
-    >>> percent(0.98467), percent(0.00011), percent(0.99999), percent(0), percent(None)
-    ('98.5 %', '0.011 %', '>99.9 %', '0 %', 'none to judge')
-    """
-    if share is None:
-        return "none to judge"
-    if 0.9995 <= share < 1:
-        return ">99.9 %"
-    return f"{100 * share:.3g} %"
 
 
 def _finalize(value: object) -> object:
