@@ -35,6 +35,8 @@ _LISTS = frozenset(
      "phone_end", "first_name", "full_name")
 )  # fmt: skip
 
+_JOINED = " || '|' || "
+
 RULES: tuple[tuple[str, ...], ...] = (
     # Identifiers, and what is left of them after a slip.
     ("email",), ("phone",), ("device",), ("handle",),
@@ -79,6 +81,10 @@ def rule_name(rule: tuple[str, ...]) -> str:
     return ", ".join(part.replace("_", " ") for part in rule)
 
 
+RULE_NAMES: tuple[str, ...] = tuple(sorted(map(rule_name, RULES)))
+"""Work tables name a rule by its position here: at most 63, a bit each of a number."""
+
+
 def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
     """The comparisons whose fields a rule reads.
 
@@ -92,28 +98,24 @@ def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
 
 
 def block_keys() -> Statement:
-    """Each record under each of its keys: rule, block, record_id.
+    """Each record under each of its keys: rule (position in ``RULE_NAMES``), block, record_id.
 
     A record that lacks a piece has no key of that rule: nothing stated is nothing shared.
     """
     queries = [_keys_of(rule) for rule in RULES]
     keyed = queries[0].union(*queries[1:], distinct=False).subquery("keyed")
-    query = (
-        exp.select(
-            "rule", "stable_id(rule || '|' || block) as block", "record_id", dialect="duckdb"
-        )
-        .distinct()
-        .from_(keyed)
-        .where("block is not null")
-    )
+    query = exp.select("rule", "block", "record_id").from_(keyed).where("block is not null")
     return built("blocking rules", query, writes="work.block_keys")
 
 
 def _keys_of(rule: tuple[str, ...]) -> exp.Select:
     pieces = [f"unnest({part})" if part in _LISTS else f"nullif({part}, '')" for part in rule]
-    block = sqlglot.parse_one(" || '|' || ".join(pieces), read="duckdb")
-    return exp.select(
-        exp.column("record_id"),
-        exp.alias_(exp.Literal.string(rule_name(rule)), "rule"),
+    name = rule_name(rule)
+    block = sqlglot.parse_one(f"stable_id('{name}|' || {_JOINED.join(pieces)})", read="duckdb")
+    keys = exp.select(
+        exp.alias_(exp.cast(exp.Literal.number(RULE_NAMES.index(name)), "tinyint"), "rule"),
         exp.alias_(block, "block"),
+        exp.column("record_id"),
     ).from_("work.block_parts")
+    # Only a list may hold one key twice.
+    return keys.distinct() if _LISTS & set(rule) else keys

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from cdp.engine import DuckDBEngine
-from cdp.resolve.blocking_rules import RULES, fields_read, rule_name
+from cdp.resolve.blocking_rules import RULE_NAMES, RULES, fields_read, rule_name
 from cdp.resolve.comparison import Comparison
 from cdp.resolve.estimation import Evidence, estimate
 from cdp.resolve.model import Model, Numbers, Patterns, shipped_model
@@ -17,7 +17,7 @@ from cdp.resolve.model import Model, Numbers, Patterns, shipped_model
 _TRAINING_PAIRS = 400_000
 _RAREST_TERM = 1e-4
 _SOURCES = "least(source_l, source_r) || ' + ' || greatest(source_l, source_r)"
-_READS = {rule_name(rule): fields_read(rule) for rule in RULES}
+_READS = {RULE_NAMES.index(rule_name(rule)): fields_read(rule) for rule in RULES}
 
 
 def train(scratch: DuckDBEngine, comparisons: Sequence[Comparison], *, record_count: int) -> Model:
@@ -33,7 +33,9 @@ def train(scratch: DuckDBEngine, comparisons: Sequence[Comparison], *, record_co
         " union all select * from work.random_pairs"
     )
     compared = _compare(scratch, shipped, comparisons, chosen, None)
-    return estimate(shipped, comparisons, _evidence(scratch, compared, comparisons, sources, step))
+    evidence = _evidence(scratch, compared, comparisons, sources, step)
+    scratch.connection.execute(f"drop table {compared}")
+    return estimate(shipped, comparisons, evidence)
 
 
 def _source_pairs(scratch: DuckDBEngine) -> pl.DataFrame:
@@ -62,15 +64,15 @@ def _evidence(
     gammas = [f"gamma_{c.name}" for c in comparisons]
     listed = ", ".join(gammas)
     counted = scratch.query(
-        f"select match_key = 'random' as is_drawn, {_SOURCES} as sources, {listed},"
+        f"select match_key < 0 as is_drawn, {_SOURCES} as sources, {listed},"
         f" count(*) as pairs from {compared} group by all order by all"
     )
     rules = scratch.query(
-        f"select rule, sources, {listed}, count(*) as pairs from ("
-        f"select unnest(c.rules) as rule, {_SOURCES} as sources, {listed} from {compared} as p"
+        f"select n.rule, {_SOURCES} as sources, {listed}, count(*) as pairs from {compared} as p"
         " join work.candidates as c"
         " on p.record_id_l = c.join_key_l and p.record_id_r = c.join_key_r"
-        " where p.match_key <> 'random') group by all order by all"
+        f" join range({len(RULE_NAMES)}) as n(rule) on c.rules >> n.rule & 1 = 1"
+        " where p.match_key >= 0 group by all order by all"
     )
     position = {name: place for place, name in enumerate(sources["sources"])}
 
@@ -118,9 +120,15 @@ def score(
     """
     least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
     table = _compare(scratch, model, comparisons, "select * from work.candidates", least)
-    pairs = scratch.query(
-        f"select *, {_SOURCES} as sources from {table} order by record_id_l, record_id_r"
+    gammas = ", ".join(f"gamma_{c.name}" for c in comparisons)
+    weights = ", ".join(
+        f"mw_{c.name}" + (f", mw_tf_adj_{c.name}" if c.term else "") for c in comparisons
     )
+    pairs = scratch.query(
+        f"select record_id_l, record_id_r, match_key, {_SOURCES} as sources, match_weight,"
+        f" {gammas}, {weights} from {table} order by record_id_l, record_id_r"
+    )
+    scratch.connection.execute(f"drop table {table}")
     weighed = _weighed(pairs, model, comparisons)
     against_random = pl.col("match_weight") - pl.col("household_bits")
     return weighed.filter(against_random >= min_weight_bits)
@@ -141,11 +149,12 @@ def _weighed(pairs: pl.DataFrame, model: Model, comparisons: Sequence[Comparison
         shared.append(gamma.replace_strict(table, return_dtype=pl.Float64))
         if comparison.is_shared:
             shared.append(term)
+    found_by = dict(enumerate(RULE_NAMES))
     household_bits = -(1.0 + 2.0 ** pl.sum_horizontal(shared)).log(2.0)
     return pairs.select(
         pl.col("record_id_l").alias("record_l"),
         pl.col("record_id_r").alias("record_r"),
-        pl.col("match_key").alias("found_by"),
+        pl.col("match_key").replace_strict(found_by, return_dtype=pl.String).alias("found_by"),
         *(pl.col(f"gamma_{c.name}") for c in comparisons),
         *weights,
         "sources",

@@ -29,14 +29,23 @@ kept as (
         block
     from budgeted
     where pairs_so_far <= greatest(10000, $max_pairs_per_record * (select count(*) from work.features))
+),
+
+members as (
+    select
+        m.rule,
+        m.block,
+        m.record_id
+    from work.block_keys as m
+    join kept as k on m.rule = k.rule and m.block = k.block
 )
 
+-- The first rule that finds the pair, and all of them: rule n as bit n.
 select
-    min(k.rule) as match_key,
-    list_sort(list_distinct(list(k.rule))) as rules,
+    min(l.rule) as match_key,
+    bit_or(cast(1 as bigint) << l.rule) as rules,
     l.record_id as join_key_l,
     r.record_id as join_key_r
-from kept as k
-join work.block_keys as l on k.rule = l.rule and k.block = l.block
-join work.block_keys as r on k.rule = r.rule and k.block = r.block and l.record_id < r.record_id
+from members as l
+join members as r on l.rule = r.rule and l.block = r.block and l.record_id < r.record_id
 group by l.record_id, r.record_id

@@ -22,8 +22,9 @@ drawn as (
 )
 
 select
-    'random' as match_key,
-    []::varchar[] as rules,
+    -- No rule found it.
+    -1 as match_key,
+    0 as rules,
     least(one, other) as join_key_l,
     greatest(one, other) as join_key_r
 from drawn
