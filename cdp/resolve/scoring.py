@@ -106,9 +106,10 @@ def score(
     model: Model,
     comparisons: Sequence[Comparison],
     *,
-    min_weight_bits: float,
+    min_weight_bits: float | None,
+    candidates: str = "work.candidates",
 ) -> pl.DataFrame:
-    """Score all candidates; those of at least ``min_weight_bits`` against random pairs.
+    """Score candidates; those of at least ``min_weight_bits`` against random pairs, None for all.
 
     Returns:
         One row per pair: record_l, record_r, found_by (a blocking rule), gamma_*,
@@ -116,12 +117,16 @@ def score(
         nothing), sources and sources_bits, household_bits (never positive) and match_weight
         (bits), sorted by pair.
     """
-    least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
-    table = _compare(scratch, model, comparisons, "select * from work.candidates", least)
+    least = None
+    if min_weight_bits is not None:
+        least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
+    table = _compare(scratch, model, comparisons, f"select * from {candidates}", least)
     pairs = scratch.query(
         f"select *, {_SOURCES} as sources from {table} order by record_id_l, record_id_r"
     )
     weighed = _weighed(pairs, model, comparisons)
+    if min_weight_bits is None:
+        return weighed
     against_random = pl.col("match_weight") - pl.col("household_bits")
     return weighed.filter(against_random >= min_weight_bits)
 
