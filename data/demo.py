@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 from rich.console import Console
 
 from cdp.explain.evaluation import Evaluation, evaluate
@@ -51,7 +52,8 @@ def prepare(arguments: Arguments, *, is_fresh: bool) -> None:
     """Write the demo's files, unless the same ones are there already."""
     project, made = arguments.out, arguments.out / "truth" / "made.json"
     wanted = json.dumps({"size": arguments.size, "seed": arguments.seed})
-    is_there = made.is_file() and made.read_text(encoding="utf-8") == wanted
+    is_whole = made.is_file() and (made.parent / "homes.csv").is_file()
+    is_there = is_whole and made.read_text(encoding="utf-8") == wanted
     if is_fresh or not is_there:
         for stored in ("warehouse", "outbox"):
             shutil.rmtree(project / stored, ignore_errors=True)
@@ -138,12 +140,20 @@ def _print_quality(found: Evaluation) -> None:
 
 
 def evaluate_demo(connection: duckdb.DuckDBPyConnection, truth: Path) -> Evaluation:
-    """Compare the published customers with the demo's truth, record by record.
+    """Compare the published customers with the demo's truth, record by record."""
+    labelled = labelled_records(connection, truth)
+    return evaluate(
+        predicted=labelled.select("record", "cluster"), truth=labelled.select("record", "entity")
+    )
+
+
+def labelled_records(connection: duckdb.DuckDBPyConnection, truth: Path) -> pl.DataFrame:
+    """Records whose person is known: record, cluster (the customer), entity (the person).
 
     A record counts when all its keyed rows are of one person. Records that state a device and
     nothing else are left out: nobody can tell whose they are.
     """
-    labelled = connection.sql(
+    found: pl.DataFrame = connection.sql(
         """
         with truth as (
             select source, "key", nullif(person_id, '') as person_id
@@ -175,9 +185,7 @@ def evaluate_demo(connection: duckdb.DuckDBPyConnection, truth: Path) -> Evaluat
         """,
         params={"truth": str(truth)},
     ).pl()
-    return evaluate(
-        predicted=labelled.select("record", "cluster"), truth=labelled.select("record", "entity")
-    )
+    return found
 
 
 def _print_example(connection: duckdb.DuckDBPyConnection) -> str:
