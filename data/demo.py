@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import polars as pl
 from rich.console import Console
 
 from cdp.explain import Evaluation, evaluate, open_snapshot, read_labels
@@ -53,7 +54,8 @@ def prepare(arguments: Arguments, *, is_fresh: bool) -> None:
     """Write the demo's files, unless the same ones are there already."""
     project, made = arguments.out, arguments.out / "truth" / "made.json"
     wanted = json.dumps({"size": arguments.size, "seed": arguments.seed})
-    is_there = made.is_file() and made.read_text(encoding="utf-8") == wanted
+    is_whole = made.is_file() and (made.parent / "homes.csv").is_file()
+    is_there = is_whole and made.read_text(encoding="utf-8") == wanted
     if is_fresh or not is_there:
         for stored in ("warehouse", "outbox"):
             shutil.rmtree(project / stored, ignore_errors=True)
@@ -141,12 +143,18 @@ def _print_quality(found: Evaluation) -> None:
 
 def evaluate_demo(project: Path) -> Evaluation:
     """The published customers beside the demo's truth, as `cdp evaluate` judges them."""
-    labels = read_labels(project / "truth" / "truth.csv")
-    with open_snapshot(load_project(project).store) as snapshot:
-        judged, _ = judge_records(snapshot, labels)
+    judged = judged_demo(project)
     return evaluate(
         predicted=judged.select("record", "cluster"), truth=judged.select("record", "entity")
     )
+
+
+def judged_demo(project: Path) -> pl.DataFrame:
+    """Records whose person is known: record, cluster (the customer), entity (the person)."""
+    labels = read_labels(project / "truth" / "truth.csv")
+    with open_snapshot(load_project(project).store) as snapshot:
+        judged, _ = judge_records(snapshot, labels)
+    return judged
 
 
 def _print_example(connection: duckdb.DuckDBPyConnection) -> str:

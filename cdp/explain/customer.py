@@ -31,6 +31,11 @@ _TIMELINE = """
     from timeline where customer_id = $id order by position desc
 """
 _TRAITS = "select * exclude (customer_id) from computed_traits where customer_id = $id"
+_HOUSEMATES = """
+    select count(*) as others from customers
+    where customer_id <> $id
+        and household_id = (select household_id from customers where customer_id = $id)
+"""
 _CHANGES = """
     with recursive family(customer_id) as (
         select $id
@@ -53,7 +58,8 @@ class Customer:
     where each value came from; ``records`` are those that are this person; ``links`` is what was
     decided about them, refused pairs included; ``timeline`` is newest first; ``changes`` are the
     identity events of the customer, of all that were merged into it, and of those split off them.
-    ``merged_from`` lists former ids that led here, the one asked for first.
+    ``merged_from`` lists former ids that led here, the one asked for first. ``housemates`` counts
+    the other customers of the household, an estimate; 0 when none is known.
     """
 
     golden: Mapping[str, object]
@@ -64,12 +70,14 @@ class Customer:
     traits: Mapping[str, object]
     changes: pl.DataFrame
     merged_from: tuple[str, ...] = ()
+    housemates: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines; JSON columns as objects."""
         return {
             "customer": _opened(self.golden, "attributes"),
             "merged_from": list(self.merged_from),
+            "housemates": self.housemates,
             "attribute_sources": [_opened(row, "losers") for row in self.sources.to_dicts()],
             "records": self.records.to_dicts(),
             "links": [_opened(row, "evidence") for row in self.links.to_dicts()],
@@ -94,6 +102,7 @@ def read_customer(
         traits=snapshot.query(_TRAITS, asked).row(0, named=True),
         changes=snapshot.query(_CHANGES, asked),
         merged_from=merged_from,
+        housemates=snapshot.query(_HOUSEMATES, asked)["others"][0],
     )
 
 

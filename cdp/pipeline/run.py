@@ -68,6 +68,22 @@ class Run:
         )
 
 
+def when_changed(*counted: str) -> Callable[[Callable[[Run], None]], Callable[[Run], StepReport]]:
+    """A step that does its work only when the run has some, and counts the tables it made."""
+
+    def decorate(work: Callable[[Run], None]) -> Callable[[Run], StepReport]:
+        def call(run: Run) -> StepReport:
+            if not run.has_work:
+                return StepReport(did_work=False)
+            work(run)
+            rows = {table.partition(".")[2]: run.engine.count(table) for table in counted}
+            return StepReport(did_work=True, figures=rows)
+
+        return call
+
+    return decorate
+
+
 @contextmanager
 def open_run(
     project: Project,

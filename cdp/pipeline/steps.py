@@ -14,7 +14,7 @@ from typing import Literal
 from cdp import ingest, profiles, quality, resolve
 from cdp.errors import GateError
 from cdp.pipeline.resolving import resolve_settings
-from cdp.pipeline.run import Run, StepReport
+from cdp.pipeline.run import Run, StepReport, when_changed
 from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import check_gate, figures_of
 from cdp.store.publish import prune, publish
@@ -118,61 +118,52 @@ def _clean(run: Run, *, source: Source) -> StepReport:
     )
 
 
-def _when_changed(*counted: str) -> Callable[[Callable[[Run], None]], Callable[[Run], StepReport]]:
-    """A step that does its work only when the run has some, and counts the tables it made."""
-
-    def decorate(work: Callable[[Run], None]) -> Callable[[Run], StepReport]:
-        def call(run: Run) -> StepReport:
-            if not run.has_work:
-                return StepReport(did_work=False)
-            work(run)
-            rows = {table.partition(".")[2]: run.engine.count(table) for table in counted}
-            return StepReport(did_work=True, figures=rows)
-
-        return call
-
-    return decorate
-
-
-@_when_changed("clean.records", "clean.touchpoints")
+@when_changed("clean.records", "clean.touchpoints")
 def _fold(run: Run) -> None:
     quality.fold_rows(run.engine, run.project)
 
 
-@_when_changed("identity.records", "identity.identifiers")
+@when_changed("identity.records", "identity.identifiers")
 def _identify(run: Run) -> None:
     resolve.build_identifiers(run.engine, settings=resolve_settings(run.project))
 
 
-@_when_changed("identity.scored_pairs")
+@when_changed("identity.scored_pairs")
 def _score(run: Run) -> None:
     resolve.score_pairs(run.engine, settings=resolve_settings(run.project), seed=run.seed)
 
 
-@_when_changed("identity.links")
+@when_changed("identity.links")
 def _cluster(run: Run) -> None:
     resolve.cluster_records(run.engine, settings=resolve_settings(run.project))
 
 
-@_when_changed("identity.members", "identity.changes")
+@when_changed("identity.members", "identity.changes")
 def _assign_ids(run: Run) -> None:
     resolve.assign_customer_ids(
         run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id
     )
 
 
-@_when_changed("profile.customers")
+@when_changed("identity.households")
+def _households(run: Run) -> None:
+    resolve.build_households(
+        run.engine, project=run.project.name, settings=resolve_settings(run.project)
+    )
+
+
+@when_changed("profile.customers")
 def _customers(run: Run) -> None:
     trust = {source.name: source.trust for source in run.project.sources}
     profiles.build_customers(run.engine, trust=trust)
 
 
-@_when_changed("profile.timeline")
+@when_changed("profile.timeline")
 def _timeline(run: Run) -> None:
     profiles.build_timeline(run.engine)
 
 
-@_when_changed("profile.computed_traits")
+@when_changed("profile.computed_traits")
 def _traits(run: Run) -> None:
     profiles.build_traits(run.engine, as_of=run.as_of)
 
@@ -215,7 +206,12 @@ _RESOLVE = (
         stage="resolve",
         description="Candidate pairs, scored by declared keys and by the Splink model.",
         reads=("identity.records", "identity.identifiers"),
-        writes=("identity.scored_pairs", "identity.model_levels", "identity.model_sources"),
+        writes=(
+            "identity.scored_pairs",
+            "identity.household_pairs",
+            "identity.model_levels",
+            "identity.model_sources",
+        ),
         call=_score,
     ),
     Step(
@@ -239,6 +235,14 @@ _RESOLVE = (
         writes=("identity.members", "identity.changes"),
         call=_assign_ids,
     ),
+    Step(
+        name="households",
+        stage="resolve",
+        description="Customers who seem to share a home: an estimate, made anew by each run.",
+        reads=("identity.records", "identity.household_pairs", "identity.members"),
+        writes=("identity.households",),
+        call=_households,
+    ),
 )
 
 _PROFILES = (
@@ -252,6 +256,7 @@ _PROFILES = (
             "identity.identifiers",
             "identity.members",
             "identity.links",
+            "identity.households",
         ),
         writes=("profile.customers", "profile.attribute_sources"),
         call=_customers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cdp.resolve.clusters import cluster_records
+from cdp.resolve.households import build_households
 from cdp.resolve.identifiers import build_identifiers
 from cdp.resolve.membership import assign_customer_ids
 from cdp.resolve.pairs import score_pairs
@@ -11,6 +12,7 @@ from cdp.resolve.settings import ResolveSettings
 __all__ = [
     "ResolveSettings",
     "assign_customer_ids",
+    "build_households",
     "build_identifiers",
     "cluster_records",
     "score_pairs",

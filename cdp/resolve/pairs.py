@@ -11,6 +11,7 @@ import polars as pl
 from cdp.engine import DuckDBEngine, Engine, load
 from cdp.resolve.blocking import build_candidates
 from cdp.resolve.comparisons import COMPARISONS
+from cdp.resolve.home_pairs import score_homes
 from cdp.resolve.model import Model
 from cdp.resolve.scoring import score, train
 from cdp.resolve.settings import ResolveSettings
@@ -18,6 +19,7 @@ from cdp.tables import CONTRACTS
 
 _DECLARED = Path(__file__).parent / "sql" / "declared.sql"
 _CONTRACT = CONTRACTS["identity.scored_pairs"]
+_HOMES = CONTRACTS["identity.household_pairs"]
 _LEVELS, _SOURCES = CONTRACTS["identity.model_levels"], CONTRACTS["identity.model_sources"]
 _PAIR = ("record_l", "record_r")
 
@@ -25,7 +27,8 @@ _PAIR = ("record_l", "record_r")
 def score_pairs(engine: Engine, *, settings: ResolveSettings, seed: int) -> None:
     """Make ``identity.scored_pairs`` from ``identity.records`` and ``identity.identifiers``.
 
-    The model that weighed them is told in ``identity.model_levels`` and ``identity.model_sources``.
+    The model that weighed them is told in ``identity.model_levels`` and ``identity.model_sources``;
+    pairs that it takes for two people of one home are in ``identity.household_pairs``.
 
     A pair is there when a declared key joins it, or when its weight as match against random
     reaches the grey zone. The household term may then push the weight far below: such pairs
@@ -60,7 +63,9 @@ def _modelled(engine: Engine, settings: ResolveSettings, seed: int) -> pl.DataFr
         weighed = score(
             scratch, model, COMPARISONS, min_weight_bits=settings.review_match_weight_bits
         )
+        homes = score_homes(scratch, model, min_bits=settings.min_household_weight_bits)
     for contract, rows in (
+        (_HOMES, homes),
         (_LEVELS, model.levels(COMPARISONS).sort(_LEVELS.key)),
         (_SOURCES, model.by_sources().sort(_SOURCES.key)),
     ):

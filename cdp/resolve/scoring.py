@@ -108,9 +108,10 @@ def score(
     model: Model,
     comparisons: Sequence[Comparison],
     *,
-    min_weight_bits: float,
+    min_weight_bits: float | None,
+    candidates: str = "work.candidates",
 ) -> pl.DataFrame:
-    """Score all candidates; those of at least ``min_weight_bits`` against random pairs.
+    """Score candidates; those of at least ``min_weight_bits`` against random pairs, None for all.
 
     Returns:
         One row per pair: record_l, record_r, found_by (a blocking rule), gamma_*,
@@ -118,8 +119,10 @@ def score(
         nothing), sources and sources_bits, household_bits (never positive) and match_weight
         (bits), sorted by pair.
     """
-    least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
-    table = _compare(scratch, model, comparisons, "select * from work.candidates", least)
+    least = None
+    if min_weight_bits is not None:
+        least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
+    table = _compare(scratch, model, comparisons, f"select * from {candidates}", least)
     gammas = ", ".join(f"gamma_{c.name}" for c in comparisons)
     weights = ", ".join(
         f"mw_{c.name}" + (f", mw_tf_adj_{c.name}" if c.term else "") for c in comparisons
@@ -130,6 +133,8 @@ def score(
     )
     scratch.connection.execute(f"drop table {table}")
     weighed = _weighed(pairs, model, comparisons)
+    if min_weight_bits is None:
+        return weighed
     against_random = pl.col("match_weight") - pl.col("household_bits")
     return weighed.filter(against_random >= min_weight_bits)
 

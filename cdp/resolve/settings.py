@@ -23,6 +23,11 @@ class ResolveSettings(Resolving):
     max_pairs_per_record: int = Field(default=3, ge=1)
     """Pairs that one blocking rule may make per record on average; smallest blocks first."""
 
+    min_household_weight_bits: float = 3.0
+    """Odds of one home against one person or strangers from which two customers may share one."""
+    max_household_customers: int = Field(default=8, ge=2)
+    """Larger ones are no home, nor is an address, a phone, ... that more customers share."""
+
     @property
     def per_customer(self) -> dict[str, int]:
         """Field to the number of distinct values of it that a customer may have."""

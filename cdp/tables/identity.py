@@ -131,6 +131,32 @@ SCORED_PAIRS = Contract(
     ),
 )
 
+HOUSEHOLD_PAIRS = Contract(
+    name="identity.household_pairs",
+    grain="one candidate pair of records that the model takes for two people of one home",
+    key=("record_l", "record_r"),
+    columns=(
+        key_column("record_l", INTEGER, "the smaller record_id"),
+        key_column("record_r", INTEGER, "the larger record_id"),
+        key_column(
+            "household_weight",
+            NUMBER,
+            "bits: log2 of the odds of one home against one person or strangers",
+        ),
+    ),
+)
+
+HOUSEHOLDS = Contract(
+    name="identity.households",
+    grain="one customer who seems to share a home with another; an estimate, made anew by each run",
+    key=("customer_id",),
+    columns=(
+        key_column("customer_id", TEXT, "the customer"),
+        key_column("household_id", TEXT, "the household, after its smallest customer_id"),
+        key_column("customer_count", INTEGER, "its known customers, 2 at least"),
+    ),
+)
+
 MODEL_LEVELS = Contract(
     name="identity.model_levels",
     grain="one level of one comparison in the model that scored the pairs",

@@ -46,6 +46,12 @@ CUSTOMERS = Contract(
     columns=(
         key_column("customer_id", TEXT, "stable id of the resolved person"),
         key_column("kind", TEXT, "identified, or anonymous (a cookie or device and nothing else)"),
+        Column(
+            "household_id",
+            TEXT,
+            "who seem to share a home, an estimate that may change from run to run; null: nobody"
+            " else of the home is known",
+        ),
         *SURVIVING,
         key_column("emails", TEXTS, "every usable email address, sorted", "identifier"),
         key_column("phones", TEXTS, "every usable phone number, sorted", "identifier"),

@@ -14,7 +14,7 @@ from data.generate.channels.social import write_social
 from data.generate.channels.support import write_support
 from data.generate.channels.web import write_web
 from data.generate.clock import Arguments
-from data.generate.deliveries import Truth
+from data.generate.deliveries import Truth, write_homes
 from data.generate.people import build_population
 
 SOURCES = ("web", "newsletter", "newsletter_activity", "chat", "chat_contacts", "shop", "support",
@@ -30,6 +30,7 @@ def generate(arguments: Arguments) -> None:
         for stale in (arguments.out / "inbox" / source).glob(f"{source}_[0-9]*"):
             stale.unlink()
     people = build_population(arguments)
+    write_homes(arguments.out, [(person.person_id, person.household) for person in people])
     with Truth(arguments.out) as truth:
         for write in (
             write_web, write_newsletter, write_chat, write_shop,

@@ -9,7 +9,7 @@ import csv
 import gzip
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -135,6 +135,20 @@ class Truth:
         at: TracebackType | None,
     ) -> None:
         self._file.close()
+
+
+def write_homes(out: Path, homes: Iterable[tuple[str, object]]) -> None:
+    """Write the file `truth/homes.csv`: who truly lives with whom.
+
+    Columns: `person_id`; `home`, a number that people of one household have in common. ``homes``
+    has each person once, with their household.
+    """
+    numbers: dict[int, int] = {}
+    with open_delivery(out / "truth" / "homes.csv", "utf-8") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(("person_id", "home"))
+        for person_id, home in homes:
+            rows.writerow((person_id, numbers.setdefault(id(home), len(numbers) + 1)))
 
 
 def is_broken_turn(nth: int) -> bool:

@@ -25,6 +25,8 @@ ASSETS = [
     "clean/web",
     "identity/changes",
     "identity/clusters",
+    "identity/household_pairs",
+    "identity/households",
     "identity/identifiers",
     "identity/links",
     "identity/members",

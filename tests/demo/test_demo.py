@@ -79,6 +79,16 @@ def test_evaluate_says_of_the_demo_what_its_page_shows(demo: tuple[Path, str]) -
     assert one.startswith(other)
 
 
+def test_the_households_of_the_demo_are_nearly_all_true(demo: tuple[Path, str]) -> None:
+    project, _ = demo
+    printed = ran("-m", "data.households", "--project", str(project))
+    found = re.search(r"precision (\d\.\d+), recall (\d\.\d+)", printed)
+    assert found is not None
+    precision, recall = map(float, found.groups())
+    assert precision >= 0.97
+    assert recall >= 0.22
+
+
 def test_the_demo_again_publishes_nothing_and_says_the_same(demo: tuple[Path, str]) -> None:
     project, printed = demo
     published = project / "warehouse" / "published"

@@ -52,6 +52,20 @@ def test_an_id_merged_twice_leads_to_the_living_customer_and_says_when(tmp_path:
     assert f"{customer_id('b')} was merged into {customer_id('c')} on 2026-01-03" in text
 
 
+def test_a_customer_tells_how_many_share_the_household_and_a_lone_one_of_none(
+    tmp_path: Path,
+) -> None:
+    home = {"household_id": "h_1"}
+    homes = [one_customer(letter, n, **home) for n, letter in enumerate("abc", 1)]
+    publish(tmp_path, together(*homes, one_customer("d", 4), one_customer("e", 5)))
+    found = the(tmp_path, customer_id("a"))
+    assert found.as_dict()["housemates"] == 2
+    assert "household h_1 · 2 others (an estimate)" in shown(explain.render.customer(found))
+    alone = the(tmp_path, customer_id("d"))
+    assert alone.housemates == 0
+    assert "household" not in shown(explain.render.customer(alone))
+
+
 def test_an_id_that_was_split_off_names_where_it_came_from(tmp_path: Path) -> None:
     history = [event("created", "a", 1), event("split", "b", 5, origin_id=customer_id("a"))]
     publish(

@@ -42,6 +42,7 @@ class World:
         customer_of: dict[int, str] | None = None,
         generic: Sequence[dict[str, object]] = (),
         probability: dict[tuple[int, int], float] | None = None,
+        homes: Sequence[dict[str, object]] = (),
     ) -> None:
         records = frame(people)
         ids = records["record_id"].to_list()
@@ -58,6 +59,7 @@ class World:
         self._store("identity.members", members)
         self._store("identity.links", links)
         self._store("identity.identifiers", generic)
+        self._store("identity.households", homes)
         self._store("clean.touchpoints", [_touch(n, t) for n, t in enumerate(touches, 1)])
         build_customers(self.engine, trust=TRUST)
         build_timeline(self.engine)
@@ -187,6 +189,17 @@ def test_a_role_mailbox_gives_way_to_a_mailbox_of_ones_own(world: World) -> None
     )
     assert world.golden()["email"] == "ann@example.com"
     assert world.golden()["emails"] == ["ann@example.com", "info@example.com"]
+
+
+def test_a_golden_record_names_its_household_and_one_that_is_alone_none(world: World) -> None:
+    homes: list[dict[str, object]] = [
+        {"customer_id": customer, "household_id": "h_1", "customer_count": 2}
+        for customer in ("c_1", "c_2")
+    ]
+    people: list[Person] = [{"given_name": name} for name in ("Ann", "Ben", "Cem")]
+    world.build(people, customer_of={2: "c_2", 3: "c_3"}, homes=homes)
+    told = world.table("customers").select("customer_id", "household_id").rows()
+    assert told == [("c_1", "h_1"), ("c_2", "h_1"), ("c_3", None)]
 
 
 def test_an_address_survives_whole(world: World) -> None:

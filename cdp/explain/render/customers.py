@@ -45,6 +45,9 @@ def _heading(found: Customer) -> Panel:
     refused = [c for c in ("email", "sms", "phone", "post") if golden[f"{c}_consent"] is False]
     if refused:
         lines.append(f"opted out of {', '.join(refused)}")
+    if golden["household_id"]:
+        others = "1 other customer" if found.housemates == 1 else f"{found.housemates} others"
+        lines.append(f"household {golden['household_id']} · {others} (an estimate)")
     lines += _came_from(found)
     names = ("given_name", "middle_name", "surname", "suffix")
     name = " ".join(str(golden[n]) for n in names if golden[n]) or "no name"

@@ -1,6 +1,6 @@
 -- grain: one customer: the golden record
 -- key: customer_id
--- reads: clean.records, clean.touchpoints, identity.members, identity.links, profile.attribute_sources
+-- reads: clean.records, clean.touchpoints, identity.members, identity.links, identity.households, profile.attribute_sources
 -- writes: profile.customers
 with current_records as (
     select
@@ -118,6 +118,7 @@ attributes as (
 select
     p.customer_id,
     case when p.is_identified then 'identified' else 'anonymous' end as kind,
+    h.household_id,
     g.* exclude (customer_id),
     coalesce(p.emails, cast([] as varchar[])) as emails,
     coalesce(p.phones, cast([] as varchar[])) as phones,
@@ -134,6 +135,7 @@ select
     coalesce(a.attributes, '{}') as attributes
 from people as p
 left join golden as g on p.customer_id = g.customer_id
+left join identity.households as h on p.customer_id = h.customer_id
 left join touches as t on p.customer_id = t.customer_id
 left join attributes as a on p.customer_id = a.customer_id
 order by p.customer_id
