@@ -29,8 +29,8 @@ def build_candidates(
 ) -> int:
     """Make the work tables of scoring in ``scratch``; the number of records.
 
-    ``work.features``, ``work.block_keys``, ``work.candidates`` and ``work.random_pairs``: see
-    the headers of their statements.
+    ``work.features``, ``work.candidates`` and ``work.random_pairs``: see the headers of their
+    statements.
     """
     for function in (*FUNCTIONS, PEOPLE_NAMED):
         scratch.register(function)
@@ -46,6 +46,9 @@ def build_candidates(
         "max_pairs_per_record": settings.max_pairs_per_record,
     }
     _make(scratch, "candidates", limits)
+    # Several times as large as all that is still needed.
+    for table in (*_INPUTS, "work.block_parts", "work.block_keys"):
+        scratch.connection.execute(f"drop table {table}")
     distances = min(_MAX_DISTANCES, _MAX_RANDOM_PAIRS // max(record_count, 1) + 1)
     _make(scratch, "random_pairs", {"seed": str(seed), "max_distances": distances})
     return record_count

@@ -27,14 +27,15 @@ def train(scratch: DuckDBEngine, comparisons: Sequence[Comparison], *, record_co
     shipped = shipped_model(comparisons, record_count=record_count, sources=names)
     total = scratch.count("work.candidates")
     step = max(1, -(-total // _TRAINING_PAIRS))
-    chosen = (
-        "select * from work.candidates"
+    scratch.connection.execute(
+        "create table work.chosen as select * from work.candidates"
         f" where stable_id(join_key_l || '|' || join_key_r) % {step} = 0"
         " union all select * from work.random_pairs"
     )
-    compared = _compare(scratch, shipped, comparisons, chosen, None)
+    compared = _compare(scratch, shipped, comparisons, "work.chosen", None)
     evidence = _evidence(scratch, compared, comparisons, sources, step)
-    scratch.connection.execute(f"drop table {compared}")
+    for table in (compared, "work.chosen"):
+        scratch.connection.execute(f"drop table {table}")
     return estimate(shipped, comparisons, evidence)
 
 
@@ -122,7 +123,7 @@ def score(
     least = None
     if min_weight_bits is not None:
         least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
-    table = _compare(scratch, model, comparisons, f"select * from {candidates}", least)
+    table = _compare(scratch, model, comparisons, candidates, least)
     gammas = ", ".join(f"gamma_{c.name}" for c in comparisons)
     weights = ", ".join(
         f"mw_{c.name}" + (f", mw_tf_adj_{c.name}" if c.term else "") for c in comparisons
@@ -181,10 +182,9 @@ def _compare(
     pairs: str,
     min_weight_bits: float | None,
 ) -> str:
-    """Let Splink compare and weigh pairs; the name of the table that it made."""
+    """Let Splink compare and weigh the pairs of a work table; the table that it made."""
     from splink import DuckDBAPI, Linker
 
-    scratch.connection.execute(f"create or replace table work.chosen as {pairs}")
     api = DuckDBAPI(scratch.connection.cursor(), output_schema="work")
     linker = Linker(
         api.register("features"),
@@ -192,7 +192,7 @@ def _compare(
         log_level=None,
         validate_settings=False,
     )
-    chosen = api.register("chosen")
+    chosen = api.register(pairs.removeprefix("work."))
     linker.table_management.register_blocked_pairs_for_predict(chosen)
     scored = linker.inference.predict(threshold_match_weight=min_weight_bits, warning_mode="never")
     return f"work.{scored.physical_name}"

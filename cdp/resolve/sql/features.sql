@@ -14,40 +14,70 @@ with stated as (
 from_mailbox as (
     select
         *,
-        inferred_name(string_split(emails[1], '@')[1], stated_given, surname) as mailbox_name
+        -- Python only where it has something to infer.
+        case
+            when emails[1] is null or (stated_given <> '' and surname <> '') then [stated_given, surname]
+            else inferred_name(string_split(emails[1], '@')[1], stated_given, surname)
+        end as mailbox_name
     from stated
+),
+
+from_handle as (
+    select
+        *,
+        case
+            when handles[1] is null or (mailbox_name[1] <> '' and mailbox_name[2] <> '') then mailbox_name
+            else inferred_name(handles[1], mailbox_name[1], mailbox_name[2])
+        end as name
+    from from_mailbox
 ),
 
 named as (
     select
         * exclude (surname),
         surname as stated_surname,
-        inferred_name(handles[1], mailbox_name[1], mailbox_name[2])[1] as given,
-        inferred_name(handles[1], mailbox_name[1], mailbox_name[2])[2] as surname
-    from from_mailbox
+        name[1] as given,
+        name[2] as surname
+    from from_handle
+),
+
+forms as (
+    select
+        name,
+        name_forms(name) as forms
+    from (select given as name from named union select surname as name from named) as names
 ),
 
 formal as (
     select
-        *,
-        coalesce(name_forms(given), []::varchar[]) as given_forms,
+        n.*,
+        coalesce(g.forms, []::varchar[]) as given_forms,
         -- Of those who write the surname first.
-        coalesce(name_forms(surname), []::varchar[]) as surname_forms
-    from named
+        coalesce(s.forms, []::varchar[]) as surname_forms
+    from named as n
+    left join forms as g on n.given = g.name
+    left join forms as s on n.surname = s.name
+),
+
+named_holders as (
+    select
+        i.kind,
+        i.value,
+        coalesce(list(distinct n.stated_given) filter (where n.stated_given is not null), []::varchar[]) as givens,
+        coalesce(list(distinct n.stated_surname) filter (where n.stated_surname is not null), []::varchar[])
+            as surnames
+    from identity.identifiers as i
+    join named as n on i.record_id = n.record_id
+    where not i.is_generic
+    group by i.kind, i.value
 ),
 
 holders as (
     select
-        i.kind,
-        i.value,
-        people_named(
-            coalesce(list(distinct f.stated_given) filter (where f.stated_given is not null), []::varchar[]),
-            coalesce(list(distinct f.stated_surname) filter (where f.stated_surname is not null), []::varchar[])
-        ) as names
-    from identity.identifiers as i
-    join formal as f on i.record_id = f.record_id
-    where not i.is_generic
-    group by i.kind, i.value
+        kind,
+        value,
+        case when len(givens) < 2 then len(givens) else people_named(givens, surnames) end as names
+    from named_holders
 ),
 
 held as (
