@@ -11,6 +11,7 @@ import polars as pl
 from cdp.errors import CdpError
 from cdp.pipeline.run import Run, StepReport
 from cdp.pipeline.steps import Step, build_steps
+from cdp.store.attention import attention_query
 
 
 class Observer(Protocol):
@@ -28,7 +29,8 @@ class Outcome:
     """The end of a run: its status, its balanced account, and what it published.
 
     ``account`` has one row per source: rows read and their dispositions over all deliveries;
-    ``attention`` one row per delivery that this run left held or unreadable.
+    ``attention`` one row per delivery that this run left held or unreadable, or accepted without
+    columns that its contract names, with the next step.
     """
 
     run_id: str
@@ -96,8 +98,7 @@ def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
     )
     figures = entry.row(0, named=True)
     attention = run.engine.query(
-        "select delivery_id, source, source_file, status, reason, rows_read from ops.deliveries "
-        "where status in ('held', 'unreadable') order by source, delivered_at, delivery_id"
+        attention_query(deliveries="ops.deliveries", checks="ops.checks"), {"run_id": run.run_id}
     )
     return Outcome(
         run.run_id, status or str(figures["status"]), run.ledger.account(), attention, figures

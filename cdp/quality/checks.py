@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cdp.engine import Engine
 from cdp.errors import ContractError
@@ -34,13 +34,17 @@ _ACROSS_ROWS = frozenset(
 
 @dataclass(frozen=True)
 class RuleResult:
-    """One rule on one delivery. ``failed_rows`` are lines of the file, in their order."""
+    """One rule on one delivery. ``failed_rows`` are lines of the file, in their order.
+
+    A rule on a header counts ``columns`` where the others count rows.
+    """
 
     delivery_id: str
     rule: Rule
     rows_checked: int
     failed_rows: tuple[int, ...]
     rows_failed: int
+    counted: Literal["rows", "columns"] = "rows"
 
     @property
     def passed(self) -> bool:
@@ -51,7 +55,9 @@ class RuleResult:
     def message(self) -> str:
         """The result in words: counts, never a cell."""
         if not self.rows_failed:
-            return f"{self.rows_checked} rows kept it"
+            return f"{self.rows_checked} {self.counted} kept it"
+        if self.counted == "columns":
+            return self.rule.reason
         share = self.rows_failed / max(self.rows_checked, 1)
         return (
             f"{self.rule.reason}: {self.rows_failed} of {self.rows_checked} rows ({share:.1%}), "

@@ -22,7 +22,10 @@ PICTURES: dict[str, tuple[Any, Any]] = {
         {
             "run_id": "r2", "status": "published", "figures": {"customers": None},
             "account": [{"source": NASTY, **ACCOUNT}, {"source": "crm", **ACCOUNT}],
-            "attention": [{"status": "held", "source_file": NASTY, "reason": None, "rows_read": 0}],
+            "attention": [
+                {"status": "held", "source": "crm", "source_file": NASTY, "reason": None,
+                 "rows_read": 0, "next_step": NASTY},
+            ],
         },
     ),
     "sources": (

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cdp.explain.render.cells import cell, grid
+from cdp.explain.render.cells import cell, grid, plain
 from cdp.explain.status import Status
 
 _PARTS = ("read", "accepted", "quarantined", "duplicate", "set_aside", "held")
@@ -90,10 +90,17 @@ def _account(account: Sequence[Mapping[str, Any]]) -> Table:
 def _attention(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
     if not rows:
         return []
-    listed = [(r["status"], r["source_file"], r["reason"], r["rows_read"]) for r in rows]
+    names = ("status", "source", "source_file", "reason", "rows_read")
+    listed = [tuple(row[name] for name in names) for row in rows]
+    columns = ("delivery", "source", "file", "why", "rows")
+    steps = [
+        Text.assemble((f"{plain(row['source_file'])}: ", "bold"), plain(row["next_step"]))
+        for row in rows
+    ]
     return [
-        grid("Wants a look", ("delivery", "file", "why", "rows"), listed, right=1),
-        Text("Mend the file or its contract and run again; `cdp sources preview` shows how."),
+        grid("Wants a look", columns, listed, right=1),
+        *steps,
+        Text("`cdp sources preview FILE` shows how a file is read."),
     ]
 
 
