@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cdp import cli
-from cdp.errors import CdpError, NotFoundError, ProjectError, StoreLockedError
+from cdp.errors import CdpError, ConfigError, NotFoundError, ProjectError, StoreLockedError
 from cdp.project import load_project
 from cdp.store.layout import Layout
 from cdp.store.lock import writer_lock
@@ -141,3 +141,19 @@ def test_a_defect_of_ours_shows_its_place_and_no_cell(
     told = capsys.readouterr()
     assert "secret" not in told.err + told.out
     assert "ValueError at test_readme_commands.py" in told.err
+
+
+@pytest.mark.parametrize("folder", ["file", "file/acme", "acme/" + "x" * 300])
+def test_a_starter_project_is_not_made_where_there_can_be_none(typed: Typed, folder: str) -> None:
+    Path("file").write_text("")
+    fault = typed("init", folder).exception
+    assert isinstance(fault, ConfigError)
+    assert "cannot be made" in fault.what
+
+
+def test_a_store_that_is_a_file_is_a_fault_of_the_settings(typed: Typed) -> None:
+    typed("init", "acme")
+    Path("acme/warehouse").write_text("")
+    fault = typed("run", "--project", "acme").exception
+    assert isinstance(fault, ConfigError)
+    assert "`warehouse` in its path is a file" in fault.what
