@@ -18,7 +18,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from cdp.errors import CdpError
-from cdp.project import Project, Source
+from cdp.project import Project
 
 ATTENTION = 10
 """Exit code: the run is done and published, but some deliveries want a look."""
@@ -217,14 +217,11 @@ def evaluate(
 
 @sources_app.command("check")
 def check_sources(project: ProjectOption = None, as_json: JsonOption = False) -> None:
-    """Read every source contract and report all faults at once."""
-    opened = _project(project)
-    found = [
-        {"source": s.name, "holds": s.holds, "files": len(_files(opened, s)), "path": list(s.path)}
-        for s in opened.sources
-    ]
+    """Check contracts, their rules and the files' columns; all faults at once."""
     from cdp.explain import render
+    from cdp.pipeline import check_project
 
+    found = check_project(_folder(project))
     _print({"sources": found}, render.sources(found), as_json=as_json)
 
 
@@ -269,15 +266,15 @@ def _export(destination: str, project: Path | None, *, as_json: bool) -> None:
 
 
 def _project(folder: Path | None) -> Project:
-    from cdp.project import load_project, project_folder_from_environment
+    from cdp.project import load_project
 
-    return load_project(folder or project_folder_from_environment() or Path())
+    return load_project(_folder(folder))
 
 
-def _files(project: Project, source: Source) -> list[Path]:
-    from cdp.ingest import find_files
+def _folder(stated: Path | None) -> Path:
+    from cdp.project import project_folder_from_environment
 
-    return find_files(project, source)
+    return stated or project_folder_from_environment() or Path()
 
 
 def _now() -> datetime:

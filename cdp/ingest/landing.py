@@ -36,6 +36,11 @@ class Landing:
 
 
 def find_files(project: Project, source: Source) -> list[Path]:
+    """The files of a project that a source's `path` patterns match, as `files_below` does."""
+    return files_below(project.root, source)
+
+
+def files_below(root: Path, source: Source) -> list[Path]:
     """The files that a source's `path` patterns match, sorted; hidden files are left out.
 
     A folder counts where the pattern asks for an ending: what is called like a file is one that
@@ -44,7 +49,7 @@ def find_files(project: Project, source: Source) -> list[Path]:
     found = {
         path
         for pattern in source.path
-        for path in project.root.glob(pattern)
+        for path in root.glob(pattern)
         if not path.name.startswith(".") and (path.is_file() or Path(pattern).suffix)
     }
     return sorted(found)

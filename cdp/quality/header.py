@@ -45,11 +45,10 @@ def missing_columns(wanted: Sequence[str], named: Sequence[str], mapped: Sequenc
     >>> missing_columns(["id"], ["id"], [])
     ''
     """
-    free = [name for name in named if name not in mapped]
+    near = {c: nearest_column(c, named, mapped) for c in wanted if c not in named}
     return "; ".join(
-        f"column `{column}` is not in the file{_nearest(column, free)}"
-        for column in wanted
-        if column not in named
+        f"column `{column}` is not in the file" + (f" (nearest: `{name}`)" if name else "")
+        for column, name in near.items()
     )
 
 
@@ -67,12 +66,15 @@ def _result(
 _LOOKS_LIKE_A_VALUE = re.compile(r"@|\d{4}")
 
 
-def _nearest(column: str, named: Sequence[str]) -> str:
-    scored = [
-        (_likeness(column, name), name) for name in named if not _LOOKS_LIKE_A_VALUE.search(name)
-    ]
-    likeness, name = max(scored, default=(0.0, ""))
-    return f" (nearest: `{name}`)" if likeness >= _ALIKE else ""
+def nearest_column(column: str, named: Sequence[str], mapped: Sequence[str]) -> str | None:
+    """The column of a file that most likely took the place of another; none that is mapped.
+
+    >>> nearest_column("Email Address", ["id", "E-mail", "kate@example.com"], ["id"])
+    'E-mail'
+    """
+    free = (n for n in named if n not in mapped and not _LOOKS_LIKE_A_VALUE.search(n))
+    likeness, name = max(((_likeness(column, n), n) for n in free), default=(0.0, ""))
+    return name if likeness >= _ALIKE else None
 
 
 _ALIKE = 0.6

@@ -29,7 +29,8 @@ PICTURES: dict[str, tuple[Any, Any]] = {
         },
     ),
     "sources": (
-        render.sources, [{"source": "crm", "holds": "people", "path": [NASTY], "files": 0}],
+        render.sources, [{"source": "crm", "holds": "people", "path": [NASTY], "files": 0,
+                          "notices": [NASTY]}],
     ),
     "preview": (
         render.preview,

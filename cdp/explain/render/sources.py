@@ -17,6 +17,11 @@ def sources(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     rows = [(s["source"], s["holds"], s["path"], s["files"]) for s in found]
     return Group(
         grid("Sources", ("source", "holds", "path", "files"), rows, right=1),
+        *(
+            Text.assemble((f"{s['source']}: ", "yellow"), plain(notice))
+            for s in found
+            for notice in s["notices"]
+        ),
         Text(f"{len(rows)} source contracts, no faults."),
     )
 
