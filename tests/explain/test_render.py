@@ -36,13 +36,15 @@ PICTURES: dict[str, tuple[Any, Any]] = {
         render.preview,
         {
             "source": "crm", "file": NASTY, "header": None,
+            "misread": [{"column": NASTY, "what": NASTY, "rows": 1}],
             "rows": [
                 {"source_row": 2, "raw": {NASTY: None, "b": 1}, "mapped": {"emails": [NASTY]},
-                 "unmapped": {NASTY: 1}, "fault": NASTY, "set_aside": None},
+                 "unmapped": {NASTY: 1}, "fault": NASTY, "set_aside": None,
+                 "misread": [NASTY]},
                 {"source_row": 3, "raw": NASTY, "mapped": {}, "unmapped": {}, "fault": None,
-                 "set_aside": "bot"},
+                 "set_aside": "bot", "misread": []},
                 {"source_row": 4, "raw": None, "mapped": {}, "unmapped": {}, "fault": None,
-                 "set_aside": None},
+                 "set_aside": None, "misread": []},
             ],
         },
     ),
