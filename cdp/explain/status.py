@@ -21,9 +21,10 @@ _ACCOUNT = """
     from deliveries group by source order by source
 """
 _REJECTED = """
-    select source, rule, min(reason) as reason, sum(row_count)::bigint as row_count,
+    select source, rule, reason, sum(row_count)::bigint as row_count,
         arg_min(source_file || ':' || first_source_row, (source_file, first_source_row)) as first_at
-    from quarantine_summary group by source, rule order by row_count desc, source, rule
+    from quarantine_summary group by source, rule, reason
+    order by row_count desc, source, rule, reason
 """
 _FAILED = """
     select c.source, c.rule, c.severity, d.source_file, c.rows_failed, c.rows_checked, c.message
@@ -56,7 +57,8 @@ class Status:
     """A store's state; every frame is empty and ``run`` is None before the first publication.
 
     ``account`` has one row per source, ``attention`` one per delivery that is held, unreadable or
-    without columns that its contract names, ``rejected`` one per source and rule,
+    without columns that its contract names, ``rejected`` one per source, rule
+    and reason,
     ``failed_checks`` one per delivery and failed rule, ``rules`` one per rule or limit of the
     project that made or refused a link, with the links in which it goes against the model, a key
     or another rule, ``last_runs`` one per run, newest first, up to the published one: a later run
