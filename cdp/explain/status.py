@@ -111,5 +111,13 @@ def _published(snapshot: Snapshot, writer: Mapping[str, object] | None) -> Statu
         rejected=snapshot.query(_REJECTED),
         failed_checks=snapshot.query(_FAILED),
         rules=snapshot.query(_RULES),
-        last_runs=snapshot.query(_LAST_RUNS),
+        last_runs=_ended(snapshot.query(_LAST_RUNS), writer),
     )
+
+
+def _ended(runs: pl.DataFrame, writer: Mapping[str, object] | None) -> pl.DataFrame:
+    """A run that is entered as running and does not hold the store was killed."""
+    alive = str(writer["run_id"]) if writer else ""
+    is_dead = (pl.col("status") == "running") & (pl.col("run_id") != alive)
+    status = pl.when(is_dead).then(pl.lit("killed")).otherwise("status")
+    return runs.with_columns(status.alias("status"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
-from cdp.errors import CdpError
 from cdp.pipeline.run import Run, StepReport
 from cdp.pipeline.steps import Step, build_steps
 from cdp.store.attention import attention_query
@@ -54,14 +54,16 @@ def walk(run: Run, observer: Observer) -> Outcome:
     """Do every step of a run in its order.
 
     Raises:
-        CdpError: A step failed; the ledger says so, and the published snapshot stands.
+        Exception: A step failed; the ledger says so, and the published snapshot stands.
     """
     try:
         for step in build_steps(run.project):
             observer.step_started(step)
             observer.step_ended(step, step.call(run))
-    except CdpError:
-        run.finish("failed")
+    except Exception:
+        # A store that broke cannot take the entry; the step's own failure is what counts.
+        with suppress(Exception):
+            run.finish("failed")
         raise
     return outcome_of(run)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import socket
+from contextlib import suppress
 from pathlib import Path
+
+import duckdb
 
 from cdp import explain
 from cdp.pipeline import open_run
@@ -73,3 +76,26 @@ def test_rows_are_told_by_reason_and_a_cut_list_says_so(ran: Company) -> None:
     text = shown(found)
     assert f"... and {found.rejected.height - 10} more; all {found.rejected.height}" in text
     assert "quarantine_summary" in text
+
+
+class Killed(BaseException):
+    """What no code of ours catches, as a kill."""
+
+
+def test_a_killed_run_is_said_to_be_killed_by_the_next_one(ran: Company) -> None:
+    with (
+        suppress(Killed),
+        open_run(ran.project, run_id="r2", clock=lambda: AS_OF, as_of=AS_OF),
+    ):
+        raise Killed
+    ran.run("r3", is_full=True)
+    runs = ran.query("select run_id, status, finished_at from runs order by run_id").rows()
+    assert runs[1] == ("r2", "killed", None)
+    assert [status for _, status, _ in runs] == ["published", "killed", "published"]
+
+
+def test_no_run_is_shown_as_running_that_does_not_hold_the_store(ran: Company) -> None:
+    """A snapshot of an older version may still say so."""
+    with duckdb.connect(str(ran.snapshot)) as connection:
+        connection.execute("update runs set status = 'running'")
+    assert explain.read_status(ran.root / "warehouse").last_runs["status"].to_list() == ["killed"]
