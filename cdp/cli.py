@@ -1,7 +1,8 @@
 """The `cdp` command: parses, calls, prints; what it calls lives elsewhere.
 
 Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or a rule · 4 not found
-· 10 done, but deliveries are held or unreadable · 75 try again later · 77 not permitted.
+· 10 done, but deliveries are held, unreadable or lack columns · 75 try again later
+· 77 not permitted.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import secrets
 import sys
 import traceback
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +19,7 @@ from typing import Annotated
 import typer
 from rich.console import Console, RenderableType
 
-from cdp.errors import CdpError
+from cdp.errors import CdpError, ProjectError
 from cdp.project import Project
 
 ATTENTION = 10
@@ -57,20 +59,34 @@ err = Console(stderr=True)
 
 
 def main() -> None:
-    """Run the command; errors become one message and an exit code, never a traceback."""
+    """Run the command; errors become one message and an exit code, never a traceback.
+
+    With ``--json`` the message is a JSON object on standard output, and nothing else is told.
+    """
     try:
         app()
     except CdpError as fault:
-        err.print(f"[bold red]{type(fault).__name__}[/]", highlight=False)
-        err.print(str(fault), markup=False, highlight=False)
+        _tell(fault, type(fault).__name__)
         sys.exit(fault.exit_code)
     except Exception as defect:  # noqa: BLE001 - the last net; a message may quote a cell, so none is shown
         frame = traceback.extract_tb(defect.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        err.print(
-            f"Internal error ({type(defect).__name__} at {place}). Please report it.", markup=False
-        )
+        kind, place = type(defect).__name__, f"{Path(frame.filename).name}:{frame.lineno}"
+        said = f"Internal error ({kind} at {place})."
+        _tell(CdpError(what=said, next_step="please report it"), "InternalError")
         sys.exit(1)
+
+
+def _tell(fault: CdpError, kind: str) -> None:
+    if "--json" not in sys.argv:
+        err.print(f"[bold red]{kind}[/]", highlight=False)
+        err.print(str(fault), markup=False, highlight=False)
+        return
+    told = {"error": kind} | {
+        name: getattr(fault, name) for name in ("what", "where", "how_many", "next_step")
+    }
+    if isinstance(fault, ProjectError):
+        told["faults"] = [asdict(one) for one in fault.faults]
+    typer.echo(json.dumps(told | {"exit_code": fault.exit_code}, ensure_ascii=False, indent=2))
 
 
 @app.command()

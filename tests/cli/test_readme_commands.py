@@ -157,3 +157,32 @@ def test_a_store_that_is_a_file_is_a_fault_of_the_settings(typed: Typed) -> None
     fault = typed("run", "--project", "acme").exception
     assert isinstance(fault, ConfigError)
     assert "`warehouse` in its path is a file" in fault.what
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "code"),
+    [
+        (["show", "nobody@example.com", "--project", "acme"], "NotFoundError", 4),
+        (["sources", "check", "--project", "nowhere"], "ProjectError", 2),
+        (["status", "--project", "broken"], "InternalError", 1),
+    ],
+)
+def test_machines_get_an_error_as_json_and_nothing_else(
+    typed: Typed, words: list[str], error: str, code: int,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    typed("init", "acme")
+    if error == "InternalError":
+        monkeypatch.setattr("cdp.project.load_project", lambda _: int("secret@example.org"))
+    monkeypatch.setattr("sys.argv", ["cdp", *words, "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert set(found) - {"faults"} == {
+        "error", "what", "where", "how_many", "next_step", "exit_code",
+    }  # fmt: skip
+    assert (found["error"], found["exit_code"], ended.value.code) == (error, code, code)
+    assert found["next_step"]
+    assert told.err == ""
+    assert "@example" not in told.out
