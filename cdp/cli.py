@@ -1,8 +1,7 @@
 """The `cdp` command: parses, calls, prints; what it calls lives elsewhere.
 
 Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or a rule · 4 not found
-· 10 done, but deliveries are held, unreadable or lack columns · 75 try again later
-· 77 not permitted.
+· 10 done, but deliveries want a look · 75 try again later · 77 not permitted.
 """
 
 from __future__ import annotations
@@ -11,15 +10,15 @@ import json
 import secrets
 import sys
 import traceback
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console, RenderableType
+from rich.text import Text
 
-from cdp.errors import CdpError, ProjectError
+from cdp.errors import CdpError
 from cdp.project import Project
 
 ATTENTION = 10
@@ -59,10 +58,7 @@ err = Console(stderr=True)
 
 
 def main() -> None:
-    """Run the command; errors become one message and an exit code, never a traceback.
-
-    With ``--json`` the message is a JSON object on standard output, and nothing else is told.
-    """
+    """Run the command; errors become a message (or JSON) and an exit code, never a traceback."""
     try:
         app()
     except CdpError as fault:
@@ -70,23 +66,16 @@ def main() -> None:
         sys.exit(fault.exit_code)
     except Exception as defect:  # noqa: BLE001 - the last net; a message may quote a cell, so none is shown
         frame = traceback.extract_tb(defect.__traceback__)[-1]
-        kind, place = type(defect).__name__, f"{Path(frame.filename).name}:{frame.lineno}"
-        said = f"Internal error ({kind} at {place})."
+        place = f"{type(defect).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+        said = f"Internal error ({place})."
         _tell(CdpError(what=said, next_step="please report it"), "InternalError")
         sys.exit(1)
 
 
 def _tell(fault: CdpError, kind: str) -> None:
-    if "--json" not in sys.argv:
-        err.print(f"[bold red]{kind}[/]", highlight=False)
-        err.print(str(fault), markup=False, highlight=False)
-        return
-    told = {"error": kind} | {
-        name: getattr(fault, name) for name in ("what", "where", "how_many", "next_step")
-    }
-    if isinstance(fault, ProjectError):
-        told["faults"] = [asdict(one) for one in fault.faults]
-    typer.echo(json.dumps(told | {"exit_code": fault.exit_code}, ensure_ascii=False, indent=2))
+    told = {"error": kind, **fault.as_dict(), "exit_code": fault.exit_code}
+    shown = Text.assemble((kind, "bold red"), "\n", str(fault))
+    _print(told, shown, as_json="--json" in sys.argv, console=err)
 
 
 @app.command()
@@ -301,8 +290,10 @@ def _new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
-def _print(found: dict[str, object], shown: RenderableType, *, as_json: bool) -> None:
+def _print(
+    found: dict[str, object], shown: RenderableType, *, as_json: bool, console: Console = out
+) -> None:
     if as_json:
         typer.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2))
     else:
-        out.print(shown)
+        console.print(shown)
