@@ -1,7 +1,7 @@
 """The `cdp` command: parses, calls, prints; what it calls lives elsewhere.
 
 Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or a rule · 4 not found
-· 10 done, but deliveries are held or unreadable · 75 try again later · 77 not permitted.
+· 10 done, but deliveries want a look · 75 try again later · 77 not permitted.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console, RenderableType
+from rich.text import Text
 
 from cdp.errors import CdpError
-from cdp.project import Project, Source
+from cdp.project import Project
 
 ATTENTION = 10
 """Exit code: the run is done and published, but some deliveries want a look."""
@@ -57,20 +58,24 @@ err = Console(stderr=True)
 
 
 def main() -> None:
-    """Run the command; errors become one message and an exit code, never a traceback."""
+    """Run the command; errors become a message (or JSON) and an exit code, never a traceback."""
     try:
         app()
     except CdpError as fault:
-        err.print(f"[bold red]{type(fault).__name__}[/]", highlight=False)
-        err.print(str(fault), markup=False, highlight=False)
+        _tell(fault, type(fault).__name__)
         sys.exit(fault.exit_code)
     except Exception as defect:  # noqa: BLE001 - the last net; a message may quote a cell, so none is shown
         frame = traceback.extract_tb(defect.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        err.print(
-            f"Internal error ({type(defect).__name__} at {place}). Please report it.", markup=False
-        )
+        place = f"{type(defect).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+        said = f"Internal error ({place})."
+        _tell(CdpError(what=said, next_step="please report it"), "InternalError")
         sys.exit(1)
+
+
+def _tell(fault: CdpError, kind: str) -> None:
+    told = {"error": kind, **fault.as_dict(), "exit_code": fault.exit_code}
+    shown = Text.assemble((kind, "bold red"), "\n", str(fault))
+    _print(told, shown, as_json="--json" in sys.argv, console=err)
 
 
 @app.command()
@@ -217,14 +222,11 @@ def evaluate(
 
 @sources_app.command("check")
 def check_sources(project: ProjectOption = None, as_json: JsonOption = False) -> None:
-    """Read every source contract and report all faults at once."""
-    opened = _project(project)
-    found = [
-        {"source": s.name, "holds": s.holds, "files": len(_files(opened, s)), "path": list(s.path)}
-        for s in opened.sources
-    ]
+    """Check contracts, their rules and the files' columns; all faults at once."""
     from cdp.explain import render
+    from cdp.pipeline import check_project
 
+    found = check_project(_folder(project))
     _print({"sources": found}, render.sources(found), as_json=as_json)
 
 
@@ -269,15 +271,15 @@ def _export(destination: str, project: Path | None, *, as_json: bool) -> None:
 
 
 def _project(folder: Path | None) -> Project:
-    from cdp.project import load_project, project_folder_from_environment
+    from cdp.project import load_project
 
-    return load_project(folder or project_folder_from_environment() or Path())
+    return load_project(_folder(folder))
 
 
-def _files(project: Project, source: Source) -> list[Path]:
-    from cdp.ingest import find_files
+def _folder(stated: Path | None) -> Path:
+    from cdp.project import project_folder_from_environment
 
-    return find_files(project, source)
+    return stated or project_folder_from_environment() or Path()
 
 
 def _now() -> datetime:
@@ -288,8 +290,10 @@ def _new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
-def _print(found: dict[str, object], shown: RenderableType, *, as_json: bool) -> None:
+def _print(
+    found: dict[str, object], shown: RenderableType, *, as_json: bool, console: Console = out
+) -> None:
     if as_json:
         typer.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2))
     else:
-        out.print(shown)
+        console.print(shown)

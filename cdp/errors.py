@@ -57,6 +57,11 @@ class CdpError(Exception):
             said += f" ({self.how_many})"
         return f"{said}\nHint: {self.next_step}" if self.next_step else said
 
+    def as_dict(self) -> dict[str, object]:
+        """What is wrong, where, how many and what to do next, for machines."""
+        names = ("what", "where", "how_many", "next_step")
+        return {name: getattr(self, name) for name in names}
+
     def __reduce__(self) -> tuple[object, ...]:
         """Pass from process to process whole: keyword arguments are not in ``args``."""
         return _revive, (type(self), self.args, vars(self))

@@ -89,7 +89,7 @@ def summarise(project: Path) -> None:
         _print_account(connection)
         _print_customers(connection)
         _print_quality(evaluate_demo(project))
-        email = _print_example(connection)
+        email = _print_example(connection, judged_demo(project))
     where = f"--project {project.name}" if project == HERE else f"--project {project}"
     out.print("\n[bold]Try next[/]")
     for command in (f"show {email}", "status", "export salesforce"):
@@ -149,6 +149,27 @@ def evaluate_demo(project: Path) -> Evaluation:
     )
 
 
+def example(connection: duckdb.DuckDBPyConnection, judged: pl.DataFrame) -> tuple[str, str]:
+    """The customer to show, and an email of theirs: of one true person, from many sources."""
+    people = judged.group_by("cluster").agg(
+        pl.col("entity").n_unique().alias("people"), pl.len().alias("known")
+    )
+    customers = connection.sql(
+        """
+        select customer_id, email, record_count, len(sources) as sources, len(emails) as emails
+        from customers
+        where kind = 'identified' and email is not null and record_count between 2 and 8
+        """
+    ).pl()
+    whole = customers.join(people, left_on="customer_id", right_on="cluster").filter(
+        pl.col("people") == 1, pl.col("known") == pl.col("record_count")
+    )
+    best = whole.sort("sources", "emails", "customer_id", descending=[True, True, False]).row(
+        0, named=True
+    )
+    return str(best["customer_id"]), str(best["email"])
+
+
 def judged_demo(project: Path) -> pl.DataFrame:
     """Records whose person is known: record, cluster (the customer), entity (the person)."""
     labels = read_labels(project / "truth" / "truth.csv")
@@ -157,15 +178,9 @@ def judged_demo(project: Path) -> pl.DataFrame:
     return judged
 
 
-def _print_example(connection: duckdb.DuckDBPyConnection) -> str:
+def _print_example(connection: duckdb.DuckDBPyConnection, judged: pl.DataFrame) -> str:
     """One customer before and after; an email to look the customer up by."""
-    customer, email = connection.sql(
-        """
-        select customer_id, email from customers
-        where kind = 'identified' and email is not null and record_count between 5 and 8
-        order by len(sources) desc, len(emails) desc, customer_id limit 1
-        """
-    ).fetchall()[0]
+    customer, email = example(connection, judged)
     records = connection.sql(
         """
         select r.source,
@@ -196,7 +211,7 @@ def _print_example(connection: duckdb.DuckDBPyConnection) -> str:
             [*records, golden],
         )
     )
-    return str(email)
+    return email
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cdp.errors import StoreFullError, TransientError
+from cdp.errors import TransientError
+from cdp.store.disk import disk_faults, folder_faults
 
 _PATIENCE_SECONDS = 60
 
@@ -25,10 +25,17 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     Raises:
         TransientError: Another export goes on.
         StoreFullError: The disk is full; a former folder stands.
+        NotPermittedError: The outbox may not be written to.
+        ConfigError: There can be no such folder.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
     building, former = (folder.with_name(f".{state}-{folder.name}") for state in ("new", "old"))
-    with _one_at_a_time(folder.parent):
+    remedy = "let `outbox` in the project's folder be a folder of yours"
+    with folder_faults(folder.parent, called="the outbox", remedy=remedy):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        disk_faults(folder.parent, called="the outbox", remedy=remedy),
+        _one_at_a_time(folder.parent),
+    ):
         try:
             for leftover in (*folder.parent.glob(".new-*"), *folder.parent.glob(".old-*")):
                 shutil.rmtree(leftover)
@@ -40,12 +47,6 @@ def whole_folder(folder: Path) -> Iterator[Path]:
                 folder.rename(former)
             building.rename(folder)
             _settle(folder.parent)
-        except OSError as fault:
-            if fault.errno != errno.ENOSPC:
-                raise
-            raise StoreFullError(
-                what="the disk is full", where="outbox", next_step="make room and export again"
-            ) from None
         finally:
             shutil.rmtree(building, ignore_errors=True)
             shutil.rmtree(former, ignore_errors=True)

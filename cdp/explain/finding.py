@@ -26,11 +26,23 @@ _BY_IDENTIFIER = """
     select customer_id from customers
     where list_contains(case when $kind = 'email' then emails else phones end, $value)
 """
+# The id of a touchpoint is that of its key, so a row that never became one answers to it, too.
 _ROWS = """
-    select r.source_file, r.source_row, r.disposition, r.reason, r.customer_id
+    select r.source_file, r.source_row, r.disposition, r.reason, r.customer_id,
+        r.source_record_id is distinct from $key as is_event
     from source_records as r join deliveries as d on r.delivery_id = d.delivery_id
-    where r.source = $source and r.source_record_id = $key
+    where r.source = $source and (
+        r.source_record_id = $key
+        or r.touchpoint_id = cast('0x' || substr(md5($source || '|' || $key), 1, 15) as bigint)
+    )
     order by d.delivered_at desc, r.delivery_id desc, r.source_row desc
+"""
+_UNREAD = """
+    select source_file, source_row, reason, count(*) over () as row_count
+    from source_records
+    where source = $source and disposition = 'quarantined'
+        and source_record_id is null and touchpoint_id is null
+    order by source_file, source_row limit 1
 """
 _LISTED = """
     select customer_id, kind, concat_ws(' ', given_name, surname) as name,
@@ -64,7 +76,7 @@ Found = Customer | Candidates
 
 
 def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found:
-    """The customer with this email, phone, customer id or ``source:key``.
+    """The customer with this email, phone, customer id or ``source:key``, of a person or an event.
 
     An id that was merged away leads to the customer that it lives on in, however often that one
     was merged itself. An email finds the mailbox: tags, and dots of Gmail, make no difference.
@@ -149,21 +161,38 @@ def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Found:
 
 def _by_key(snapshot: Snapshot, source: str, key: str) -> Customer:
     rows = snapshot.query(_ROWS, {"source": source, "key": key})
-    placed = rows.filter(pl.col("customer_id").is_not_null())
+    if not rows.height:
+        raise _unknown_key(snapshot, source)
+    # A rejected event may state a known person all the same, and yet is in nobody's timeline.
+    counts = ~pl.col("is_event") | pl.col("disposition").is_in(["accepted", "duplicate"])
+    placed = rows.filter(pl.col("customer_id").is_not_null() & counts)
     if placed.height:
         return read_customer(snapshot, str(placed["customer_id"][0]))
-    if rows.height:
-        row = rows.row(0, named=True)
-        told = ", ".join(filter(None, (row["disposition"], row["reason"])))
-        raise NotFoundError(
-            what=f"that record has no customer: {told}",
-            where=f"{row['source_file']}:{row['source_row']}",
-            next_step=_NEXT_STEPS.get(row["disposition"], _LOOK),
-        )
+    row = rows.row(0, named=True)
+    told = ", ".join(filter(None, (row["disposition"], row["reason"])))
+    what = "that event is in no timeline" if row["is_event"] else "that record has no customer"
+    person = f"; its person is {row['customer_id']}" if row["customer_id"] else ""
     raise NotFoundError(
-        what="no row of that source has this key",
-        where="show",
-        next_step=f"check the key in the files of `{source}`, or what `cdp status` says of them",
+        what=f"{what}: {told}{person}",
+        where=f"{row['source_file']}:{row['source_row']}",
+        next_step=_NEXT_STEPS.get(row["disposition"], _LOOK),
+    )
+
+
+def _unknown_key(snapshot: Snapshot, source: str) -> NotFoundError:
+    """Nobody has the key; rows that could not be read may have it all the same."""
+    next_step = f"check the key in the files of `{source}`, or what `cdp status` says of them"
+    unread = snapshot.query(_UNREAD, {"source": source})
+    if not unread.height:
+        return NotFoundError(
+            what="no row of that source has this key", where="show", next_step=next_step
+        )
+    row = unread.row(0, named=True)
+    return NotFoundError(
+        what="no row of that source has this key, as far as they could be read; without a key in"
+        f" quarantine are {row['row_count']}, the first for {row['reason']}",
+        where=f"{row['source_file']}:{row['source_row']}",
+        next_step=f"{next_step}; the text of such rows is in clean.quarantine of the store",
     )
 
 

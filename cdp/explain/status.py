@@ -10,6 +10,7 @@ import polars as pl
 
 from cdp.errors import NotFoundError
 from cdp.explain.snapshot import Snapshot, open_snapshot
+from cdp.store.attention import attention_query
 from cdp.store.layout import Layout
 from cdp.store.lock import holder
 
@@ -19,15 +20,11 @@ _ACCOUNT = """
         sum(rows_set_aside)::bigint as set_aside, sum(rows_held)::bigint as held
     from deliveries group by source order by source
 """
-_ATTENTION = """
-    select delivery_id, source, source_file, status, reason, rows_read
-    from deliveries where status in ('held', 'unreadable')
-    order by source, delivered_at, delivery_id
-"""
 _REJECTED = """
-    select source, rule, min(reason) as reason, sum(row_count)::bigint as row_count,
+    select source, rule, reason, sum(row_count)::bigint as row_count,
         arg_min(source_file || ':' || first_source_row, (source_file, first_source_row)) as first_at
-    from quarantine_summary group by source, rule order by row_count desc, source, rule
+    from quarantine_summary group by source, rule, reason
+    order by row_count desc, source, rule, reason
 """
 _FAILED = """
     select c.source, c.rule, c.severity, d.source_file, c.rows_failed, c.rows_checked, c.message
@@ -59,11 +56,13 @@ _LAST_RUNS = """
 class Status:
     """A store's state; every frame is empty and ``run`` is None before the first publication.
 
-    ``account`` has one row per source, ``attention`` one per held or unreadable delivery,
-    ``rejected`` one per source and rule, ``failed_checks`` one per delivery and failed rule,
-    ``rules`` one per rule or limit of the project that made or refused a link, with the links in
-    which it goes against the model, a key or another rule, ``last_runs`` one per run, newest
-    first, up to the published one: a later run that failed is in no snapshot.
+    ``account`` has one row per source, ``attention`` one per delivery that is held, unreadable or
+    without columns that its contract names, ``rejected`` one per source, rule
+    and reason,
+    ``failed_checks`` one per delivery and failed rule, ``rules`` one per rule or limit of the
+    project that made or refused a link, with the links in which it goes against the model, a key
+    or another rule, ``last_runs`` one per run, newest first, up to the published one: a later run
+    that failed is in no snapshot.
     """
 
     snapshot: str | None = None
@@ -108,9 +107,17 @@ def _published(snapshot: Snapshot, writer: Mapping[str, object] | None) -> Statu
         run=runs.row(0, named=True) if runs.height else {"run_id": snapshot.run_id},
         writer=writer,
         account=snapshot.query(_ACCOUNT),
-        attention=snapshot.query(_ATTENTION),
+        attention=snapshot.query(attention_query(), {"run_id": snapshot.run_id}),
         rejected=snapshot.query(_REJECTED),
         failed_checks=snapshot.query(_FAILED),
         rules=snapshot.query(_RULES),
-        last_runs=snapshot.query(_LAST_RUNS),
+        last_runs=_ended(snapshot.query(_LAST_RUNS), writer),
     )
+
+
+def _ended(runs: pl.DataFrame, writer: Mapping[str, object] | None) -> pl.DataFrame:
+    """A run that is entered as running and does not hold the store was killed."""
+    alive = str(writer["run_id"]) if writer else ""
+    is_dead = (pl.col("status") == "running") & (pl.col("run_id") != alive)
+    status = pl.when(is_dead).then(pl.lit("killed")).otherwise("status")
+    return runs.with_columns(status.alias("status"))

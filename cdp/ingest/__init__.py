@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from cdp.ingest.landing import Landing, find_files, land_source, stage_rows, unheard
+from cdp.ingest.landing import (
+    Landing,
+    delivered_at,
+    files_below,
+    find_files,
+    land_source,
+    stage_rows,
+    unheard,
+)
 from cdp.ingest.mapping import map_rows, mapping_statement
 from cdp.ingest.readers import Row, RowReader, open_rows
 
@@ -10,6 +18,8 @@ __all__ = [
     "Landing",
     "Row",
     "RowReader",
+    "delivered_at",
+    "files_below",
     "find_files",
     "land_source",
     "map_rows",

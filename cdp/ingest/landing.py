@@ -36,12 +36,21 @@ class Landing:
 
 
 def find_files(project: Project, source: Source) -> list[Path]:
-    """The files that a source's `path` patterns match, sorted; hidden files are left out."""
+    """The files of a project that a source's `path` patterns match, as `files_below` does."""
+    return files_below(project.root, source)
+
+
+def files_below(root: Path, source: Source) -> list[Path]:
+    """The files that a source's `path` patterns match, sorted; hidden files are left out.
+
+    A folder counts where the pattern asks for an ending: what is called like a file is one that
+    cannot be read, and is told.
+    """
     found = {
         path
         for pattern in source.path
-        for path in project.root.glob(pattern)
-        if path.is_file() and not path.name.startswith(".")
+        for path in root.glob(pattern)
+        if not path.name.startswith(".") and (path.is_file() or Path(pattern).suffix)
     }
     return sorted(found)
 
@@ -109,9 +118,9 @@ def land_source(
     engine.ensure(raw_rows(source.name))
     new: list[str] = []
     rows = known = unreadable = 0
-    for found in _arrivals(project, source):
+    for found in _arrivals(project, source, as_of):
         with engine.transaction():
-            earlier = ledger.deliveries(source.name)
+            earlier = _forget_unread(engine, ledger.deliveries(source.name), found)
             entry = _entry_of(earlier, found)
             if entry is not None and _is_settled(entry, found):
                 known += 1
@@ -141,27 +150,52 @@ def land_source(
     return Landing(source.name, tuple(new), rows, known, unreadable)
 
 
-def _arrivals(project: Project, source: Source) -> list[Arrival]:
-    arrivals = [_arrival(project, source, path) for path in find_files(project, source)]
+def _arrivals(project: Project, source: Source, as_of: datetime) -> list[Arrival]:
+    arrivals = [_arrival(project, source, path, as_of) for path in find_files(project, source)]
     return sorted(arrivals, key=lambda a: (a.delivered_at, a.source_file))
 
 
-def _arrival(project: Project, source: Source, path: Path) -> Arrival:
-    fault = None
-    try:
-        instant = delivered_at(path, source)
-    except DeliveryError as unnamed:
-        instant, fault = _modified_at(path), unnamed
-    return Arrival(
+def _unread(source_file: str) -> str:
+    """What stands for the fingerprint of a file that could not be read; no content has it."""
+    return hashlib.sha256(f"unread {source_file}".encode()).hexdigest()
+
+
+def _arrival(project: Project, source: Source, path: Path, as_of: datetime) -> Arrival:
+    """A file as it stands, with the fault that keeps it from being read, if there is one."""
+    source_file = path.relative_to(project.root).as_posix()
+    seen = Arrival(
         source=source.name,
-        source_file=path.relative_to(project.root).as_posix(),
+        source_file=source_file,
         path=path,
-        sha256=fingerprint_file(path),
-        size_bytes=path.stat().st_size,
-        delivered_at=instant,
+        sha256=_unread(source_file),
+        size_bytes=0,
+        delivered_at=as_of,
         format=source.format.model_dump_json(),
-        fault=fault,
     )
+    try:
+        seen = replace(seen, delivered_at=_modified_at(path), size_bytes=path.stat().st_size)
+        seen = replace(seen, sha256=fingerprint_file(path))
+        return replace(seen, delivered_at=delivered_at(path, source))
+    except DeliveryError as unnamed:
+        return replace(seen, fault=unnamed)
+    except OSError as refused:
+        unread = DeliveryError(
+            what=f"the file cannot be read ({type(refused).__name__})",
+            where=f"source {source.name}: {path.name}",
+            next_step="mend its permissions, or deliver it again",
+        )
+        return replace(seen, fault=unread)
+
+
+def _forget_unread(engine: Engine, earlier: pl.DataFrame, arrival: Arrival) -> pl.DataFrame:
+    """Once a file can be read, that it could not be is no delivery of it any more."""
+    mark = _unread(arrival.source_file)
+    if arrival.sha256 == mark:
+        return earlier
+    gone = earlier.filter(pl.col("sha256") == mark)["delivery_id"].to_list()
+    if gone:
+        engine.delete("ops.deliveries", "delivery_id", gone)
+    return earlier.filter(~pl.col("delivery_id").is_in(gone))
 
 
 def _entry_of(earlier: pl.DataFrame, arrival: Arrival) -> dict[str, object] | None:

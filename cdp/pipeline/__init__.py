@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdp.pipeline.checking import check_project
 from cdp.pipeline.preview import preview
 from cdp.pipeline.run import Run, StepReport, open_run
 from cdp.pipeline.steps import Step, build_steps
@@ -14,6 +15,7 @@ __all__ = [
     "Step",
     "StepReport",
     "build_steps",
+    "check_project",
     "open_run",
     "outcome_of",
     "preview",

@@ -11,6 +11,7 @@ from pathlib import Path
 from cdp import ingest, quality
 from cdp.engine import DuckDBEngine
 from cdp.errors import NotFoundError
+from cdp.pipeline.misreadings import counted, misreadings
 from cdp.project import Project, Source
 
 ROWS = 10
@@ -42,7 +43,9 @@ def preview(
     """The first rows of a file as its contract reads and cleans them.
 
     Each row has ``source_row``, ``raw`` (the fields as they came), ``mapped`` (canonical column
-    to cleaned value; absent when empty), ``unmapped``, ``fault`` and ``set_aside``.
+    to cleaned value; absent when empty), ``unmapped``, ``fault``, ``set_aside`` and ``misread``:
+    keys and times that are missing or unreadable, and values of which nothing usable was left.
+    ``misread`` beside the rows counts them by column.
 
     Raises:
         NotFoundError: No file of that name, no such source, or no source whose path fits.
@@ -57,26 +60,30 @@ def preview(
     ingest.map_rows(engine, source, delivery_ids=["preview"])
     quality.parse_rows(engine, project, source, as_of=as_of)
     checked = engine.query("select * from mapped.checked order by source_row")
-    extra = engine.query(
-        "select source_row, extra, fault, set_aside from mapped.rows order by source_row"
-    )
-    shown = []
+    read = engine.query("select * from mapped.rows order by source_row")
+    shown, misread = [], []
     for row, clean, rest in zip(
-        rows, checked.iter_rows(named=True), extra.iter_rows(named=True), strict=True
+        rows, checked.iter_rows(named=True), read.iter_rows(named=True), strict=True
     ):
+        raw = json.loads(row.fields) if row.fields else {}
+        misread.append(misreadings(source, raw, rest, clean))
         mapped = {k: v for k, v in clean.items() if k not in _NOT_SHOWN and v not in (None, [])}
         mapped |= json.loads(clean["declared"] or "{}")
         shown.append(
             {
                 "source_row": row.source_row,
-                "raw": json.loads(row.fields) if row.fields else row.raw,
+                "raw": raw if row.fields else row.raw,
                 "mapped": mapped,
                 "unmapped": json.loads(rest["extra"]) if rest["extra"] else {},
                 "fault": rest["fault"],
                 "set_aside": rest["set_aside"],
+                "misread": [f"{column}: {what}" for column, what in misread[-1]],
             }
         )
-    return {"source": source.name, "file": file.name, "header": header, "rows": shown}
+    return {
+        "source": source.name, "file": file.name, "header": header, "rows": shown,
+        "misread": counted(misread),
+    }  # fmt: skip
 
 
 def _source_of(project: Project, file: Path, source_name: str | None) -> Source:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
-from cdp.errors import CdpError
 from cdp.pipeline.run import Run, StepReport
 from cdp.pipeline.steps import Step, build_steps
+from cdp.store.attention import attention_query
 
 
 class Observer(Protocol):
@@ -28,7 +29,8 @@ class Outcome:
     """The end of a run: its status, its balanced account, and what it published.
 
     ``account`` has one row per source: rows read and their dispositions over all deliveries;
-    ``attention`` one row per delivery that this run left held or unreadable.
+    ``attention`` one row per delivery that this run left held or unreadable, or accepted without
+    columns that its contract names, with the next step.
     """
 
     run_id: str
@@ -52,14 +54,16 @@ def walk(run: Run, observer: Observer) -> Outcome:
     """Do every step of a run in its order.
 
     Raises:
-        CdpError: A step failed; the ledger says so, and the published snapshot stands.
+        Exception: A step failed; the ledger says so, and the published snapshot stands.
     """
     try:
         for step in build_steps(run.project):
             observer.step_started(step)
             observer.step_ended(step, step.call(run))
-    except CdpError:
-        run.finish("failed")
+    except Exception:
+        # A store that broke cannot take the entry; the step's own failure is what counts.
+        with suppress(Exception):
+            run.finish("failed")
         raise
     return outcome_of(run)
 
@@ -96,8 +100,7 @@ def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
     )
     figures = entry.row(0, named=True)
     attention = run.engine.query(
-        "select delivery_id, source, source_file, status, reason, rows_read from ops.deliveries "
-        "where status in ('held', 'unreadable') order by source, delivered_at, delivery_id"
+        attention_query(deliveries="ops.deliveries", checks="ops.checks"), {"run_id": run.run_id}
     )
     return Outcome(
         run.run_id, status or str(figures["status"]), run.ledger.account(), attention, figures

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from cdp.project.columns import columns_named, key_columns_named
 from cdp.project.fingerprints import cleaning_fingerprint, fingerprint, project_fingerprint
-from cdp.project.loading import load_project, project_folder_from_environment
+from cdp.project.loading import (
+    Survey,
+    load_project,
+    project_folder_from_environment,
+    survey_project,
+)
+from cdp.project.reading import Written
 from cdp.project.resolving import AlwaysLink, Limit, NeverLink, Resolving
 from cdp.project.settings import Project, QualitySettings
 from cdp.project.source import (
@@ -23,7 +29,13 @@ from cdp.project.source import (
     SetAside,
     Source,
 )
-from cdp.project.vocabulary import CONSENT_CHANNELS, MANY_VALUED, MATCHED_FIELDS, PERSON_FIELDS
+from cdp.project.vocabulary import (
+    CONSENT_CHANNELS,
+    MANY_VALUED,
+    MATCHED_FIELDS,
+    PERSON_FIELDS,
+    nearest,
+)
 
 __all__ = [
     "CONSENT_CHANNELS",
@@ -46,11 +58,15 @@ __all__ = [
     "Resolving",
     "SetAside",
     "Source",
+    "Survey",
+    "Written",
     "cleaning_fingerprint",
     "columns_named",
     "fingerprint",
     "key_columns_named",
     "load_project",
+    "nearest",
     "project_fingerprint",
     "project_folder_from_environment",
+    "survey_project",
 ]

@@ -27,8 +27,8 @@ def columns_named(source: Source) -> tuple[str, ...]:
 
 
 def key_columns_named(source: Source) -> tuple[str, ...]:
-    """The columns without which no row of a source can be kept: keys and the event's time."""
-    named = {source.record_key, source.touchpoint_key}
+    """The columns without which a row says not whose it is, or not when: keys and event times."""
+    named = {source.record_key, source.touchpoint_key, *source.keys.values()}
     named.add(source.occurred_at.column if source.occurred_at else None)
     named.add(source.person_ref.key if source.person_ref else None)
     return tuple(sorted(column for column in named if column))

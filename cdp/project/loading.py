@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cdp.errors import Fault, ProjectError
@@ -25,6 +26,34 @@ def project_folder_from_environment() -> Path | None:
     return Path(named) if named else None
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What a project folder says, faults and all.
+
+    ``settings`` is null where ``cdp.yaml`` has faults of its own; ``sources`` are the contracts
+    without any, sorted by name; ``contracts`` is what each of them says, line by line.
+    """
+
+    root: Path
+    settings: ProjectSettings | None
+    sources: tuple[Source, ...]
+    contracts: Mapping[str, Written]
+    faults: tuple[Fault, ...]
+
+    @property
+    def project(self) -> Project:
+        """The project, when nothing is wrong with it.
+
+        Raises:
+            ProjectError: With every fault of every file.
+        """
+        if self.faults or self.settings is None:
+            raise ProjectError(self.faults)
+        stated = {name: getattr(self.settings, name) for name in ProjectSettings.model_fields}
+        stated |= {"store": self.root / self.settings.store}
+        return Project(**stated, root=self.root, sources=self.sources)
+
+
 def load_project(root: Path) -> Project:
     """Read ``cdp.yaml`` and every ``sources/*.yaml`` of a project folder.
 
@@ -35,6 +64,15 @@ def load_project(root: Path) -> Project:
 
     Raises:
         ProjectError: With every fault of every file, each with its line, the first being 1.
+    """
+    return survey_project(root).project
+
+
+def survey_project(root: Path) -> Survey:
+    """Read a project folder as `load_project` does, and tell its faults instead of raising them.
+
+    Raises:
+        ProjectError: There is no project in the folder.
     """
     folder = root.expanduser().resolve()
     if not (folder / PROJECT_FILE).is_file():
@@ -47,10 +85,8 @@ def load_project(root: Path) -> Project:
     ]
     sources, more = _load_sources(folder, contracts)
     faults += [*project.faults, *unknown_words(project, contracts), *more]
-    if faults or settings is None:
-        raise ProjectError(faults)
-    stated = {name: getattr(settings, name) for name in ProjectSettings.model_fields}
-    return Project(**{**stated, "store": folder / settings.store}, root=folder, sources=sources)
+    by_name = {str(c.values["source"]): c for c in contracts if c.values and "source" in c.values}
+    return Survey(folder, settings, sources, by_name, tuple(faults))
 
 
 def _load_sources(

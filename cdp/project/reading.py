@@ -9,7 +9,7 @@ alias and a tag are faults, for each would change settings behind the reader's b
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -39,9 +39,24 @@ class Written:
         known = (loc[:length] for length in range(len(loc), 0, -1))
         return next((self.lines[part] for part in known if part in self.lines), 1)
 
+    def loc_of(self, text: str) -> Loc:
+        """Where a text first stands as a value; the file as a whole when it does nowhere."""
+        return next(_places(self.values or {}, text, ()), ())
+
     def fault(self, loc: Loc, message: str, hint: str = "") -> Fault:
         """A fault at the line of a setting."""
         return Fault(self.file, self.line(loc), message, hint)
+
+
+def _places(value: object, text: str, loc: Loc) -> Iterator[Loc]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _places(inner, text, (*loc, key))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _places(inner, text, (*loc, position))
+    elif value == text:
+        yield loc
 
 
 def read_settings(path: Path, *, root: Path) -> Written:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from cdp.quality.checks import rule_faults
 from cdp.quality.cleaning import Cleaning, clean_source, parse_rows
 from cdp.quality.folding import fold_rows
+from cdp.quality.header import nearest_column
 from cdp.quality.rules import Rule, rules_for
 
-__all__ = ["Cleaning", "Rule", "clean_source", "fold_rows", "parse_rows", "rules_for"]
+__all__ = [
+    "Cleaning",
+    "Rule",
+    "clean_source",
+    "fold_rows",
+    "nearest_column",
+    "parse_rows",
+    "rule_faults",
+    "rules_for",
+]

@@ -7,14 +7,16 @@ failed, and the lines of the failing rows. Cell values never leave the frame.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from cdp.engine import Engine
 from cdp.errors import ContractError
+from cdp.project import Source, nearest
 from cdp.quality.frames import check_columns, chunks, columns_read, seen_as, whole_delivery
-from cdp.quality.rules import Rule
+from cdp.quality.rules import Rule, own_rules
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,13 +36,17 @@ _ACROSS_ROWS = frozenset(
 
 @dataclass(frozen=True)
 class RuleResult:
-    """One rule on one delivery. ``failed_rows`` are lines of the file, in their order."""
+    """One rule on one delivery. ``failed_rows`` are lines of the file, in their order.
+
+    A rule on a header counts ``columns`` where the others count rows.
+    """
 
     delivery_id: str
     rule: Rule
     rows_checked: int
     failed_rows: tuple[int, ...]
     rows_failed: int
+    counted: Literal["rows", "columns"] = "rows"
 
     @property
     def passed(self) -> bool:
@@ -51,7 +57,9 @@ class RuleResult:
     def message(self) -> str:
         """The result in words: counts, never a cell."""
         if not self.rows_failed:
-            return f"{self.rows_checked} rows kept it"
+            return f"{self.rows_checked} {self.counted} kept it"
+        if self.counted == "columns":
+            return self.rule.reason
         share = self.rows_failed / max(self.rows_checked, 1)
         return (
             f"{self.rule.reason}: {self.rows_failed} of {self.rows_checked} rows ({share:.1%}), "
@@ -92,6 +100,23 @@ def check_rows(
         frame = whole_delivery(engine, delivery_id, whole, own)
         counts.judge_delivery(delivery_id, frame, whole)
     return counts.results(rules)
+
+
+def rule_faults(source: Source) -> list[tuple[int, ContractError]]:
+    """What is wrong with a contract's own rules, by their place in ``expect``; no row is read."""
+    faults = []
+    attributes = tuple(source.attributes)
+    for place, rule in enumerate(own_rules(source)):
+        checks: tuple[Callable[[], object], ...] = (
+            partial(check_columns, [rule], attributes),
+            partial(_expectation, rule, attributes),
+        )
+        for check in checks:
+            try:
+                check()
+            except ContractError as fault:
+                faults.append((place, fault))
+    return faults
 
 
 class _Counts:
@@ -162,10 +187,11 @@ def _expectation(rule: Rule, attributes: Sequence[str]) -> Any:
 
     known = getattr(gxe, rule.expectation, None)
     if known is None:
+        near = nearest(rule.expectation, [n for n in dir(gxe) if n.startswith("Expect")])
         raise ContractError(
             what=f"rule `{rule.name}` names an unknown expectation {rule.expectation}",
             where="expect",
-            next_step="take a name from the Great Expectations gallery",
+            next_step=f"did you mean {near}?" if near else "take a name from the GX gallery",
         )
     arguments = seen_as(rule, attributes)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Sequence
 
 from cdp.engine import Engine
@@ -15,8 +16,8 @@ from cdp.quality.rules import Rule, Severity
 def check_headers(engine: Engine, source: Source, delivery_ids: Sequence[str]) -> list[RuleResult]:
     """Compare each delivery's header with the contract; two results per delivery with a header.
 
-    A missing key or event time is critical: every row would break a rule, and the reason is the
-    file. A missing column of another kind is a warning.
+    A missing key or event time is critical: no row says whose it is, or when it was, and the
+    reason is the file. A missing column of another kind is a warning, and wants a look.
     """
     found = engine.query(
         "select delivery_id, header from ops.deliveries "
@@ -24,31 +25,63 @@ def check_headers(engine: Engine, source: Source, delivery_ids: Sequence[str]) -
         "order by delivery_id",
         {"deliveries": ",".join(delivery_ids)},
     )
-    keys = key_columns_named(source)
-    others = [column for column in columns_named(source) if column not in keys]
+    keys, mapped = key_columns_named(source), columns_named(source)
+    others = [column for column in mapped if column not in keys]
     results = []
     for delivery_id, header in found.iter_rows():
         named = json.loads(header)
-        results.append(
-            _result(delivery_id, "key_columns_are_in_the_header", "critical", keys, named)
-        )
-        results.append(_result(delivery_id, "columns_are_in_the_header", "warning", others, named))
+        results += [
+            _result(delivery_id, "key_columns_are_in_the_header", "critical", keys, named, mapped),
+            _result(delivery_id, "columns_are_in_the_header", "warning", others, named, mapped),
+        ]
     return results
 
 
+def missing_columns(wanted: Sequence[str], named: Sequence[str], mapped: Sequence[str]) -> str:
+    """The wanted columns that a header does not name, each with the nearest that nothing maps.
+
+    >>> missing_columns(["Email Address", "id"], ["id", "E-mail", "City"], ["id"])
+    'column `Email Address` is not in the file (nearest: `E-mail`)'
+    >>> missing_columns(["id"], ["id"], [])
+    ''
+    """
+    near = {c: nearest_column(c, named, mapped) for c in wanted if c not in named}
+    return "; ".join(
+        f"column `{column}` is not in the file" + (f" (nearest: `{name}`)" if name else "")
+        for column, name in near.items()
+    )
+
+
 def _result(
-    delivery_id: str, name: str, severity: Severity, wanted: Sequence[str], named: Sequence[str]
-) -> RuleResult:
+    delivery_id: str, name: str, severity: Severity, wanted: Sequence[str], named: Sequence[str],
+    mapped: Sequence[str],
+) -> RuleResult:  # fmt: skip
     missing = [column for column in wanted if column not in named]
-    reason = "; ".join(
-        f"column `{column}` is not in the file{_nearest(column, named)}" for column in missing
-    )
-    rule = Rule(
-        name, "ExpectTableColumnsToMatchSet", None, severity, 0.0, reason or "columns are missing"
-    )
-    return RuleResult(delivery_id, rule, len(wanted), (), len(missing))
+    reason = missing_columns(wanted, named, mapped) or "columns are missing"
+    rule = Rule(name, "ExpectTableColumnsToMatchSet", None, severity, 0.0, reason)
+    return RuleResult(delivery_id, rule, len(wanted), (), len(missing), counted="columns")
 
 
-def _nearest(column: str, named: Sequence[str]) -> str:
-    near = difflib.get_close_matches(column, named, n=1)
-    return f" (nearest: `{near[0]}`)" if near else ""
+# Where a file has no header, its first row is taken for one, and is not to be told.
+_LOOKS_LIKE_A_VALUE = re.compile(r"@|\d{4}")
+
+
+def nearest_column(column: str, named: Sequence[str], mapped: Sequence[str]) -> str | None:
+    """The column of a file that most likely took the place of another; none that is mapped.
+
+    >>> nearest_column("Email Address", ["id", "E-mail", "kate@example.com"], ["id"])
+    'E-mail'
+    """
+    free = (n for n in named if n not in mapped and not _LOOKS_LIKE_A_VALUE.search(n))
+    likeness, name = max(((_likeness(column, n), n) for n in free), default=(0.0, ""))
+    return name if likeness >= _ALIKE else None
+
+
+_ALIKE = 0.6
+
+
+def _likeness(one: str, other: str) -> float:
+    """0 to 1: letters and digits in common; a name inside the other one is the same but longer."""
+    a, b = (re.sub(r"\W|_", "", name).casefold() for name in (one, other))
+    is_inside = min(len(a), len(b)) > 2 and (a in b or b in a)
+    return max(difflib.SequenceMatcher(None, a, b).ratio(), 0.9 if is_inside else 0.0)

@@ -61,7 +61,7 @@ def rules_for(source: Source, *, tolerated_share: float, as_of: datetime) -> tup
         )
     if source.person:
         built_in += _person_rules(source)
-    return (*built_in, *_rules(source))
+    return (*built_in, *own_rules(source))
 
 
 def _event_rules(source: Source, share: float, as_of: datetime) -> list[Rule]:
@@ -139,7 +139,8 @@ def _person_rules(source: Source) -> list[Rule]:
     return rules
 
 
-def _rules(source: Source) -> list[Rule]:
+def own_rules(source: Source) -> list[Rule]:
+    """The rules that a contract states under ``expect``, in their order."""
     return [
         Rule(
             name=own.name,

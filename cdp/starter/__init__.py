@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from cdp.errors import ConfigError
+from cdp.store.disk import folder_faults
 
 _TEMPLATE = Path(__file__).parent / "project"
 
@@ -14,13 +15,14 @@ def write_starter(directory: Path) -> list[Path]:
     """Copy the starter project into a new or empty folder; the files written, sorted.
 
     Raises:
-        ConfigError: The folder holds something already, or is a file.
+        ConfigError: The folder holds something already, or there can be none of that name.
+        NotPermittedError: It may not be written to.
     """
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise ConfigError(
-            what="the folder is not empty",
-            where=str(directory),
-            next_step="name a new or empty folder",
-        )
-    shutil.copytree(_TEMPLATE, directory, dirs_exist_ok=True)
+    remedy = "name a new or empty folder of yours"
+    with folder_faults(directory, called="the project's folder", remedy=remedy):
+        if directory.is_dir() and any(directory.iterdir()):
+            raise ConfigError(
+                what="the folder is not empty", where=str(directory), next_step=remedy
+            )
+        shutil.copytree(_TEMPLATE, directory, dirs_exist_ok=True)
     return sorted(path for path in directory.rglob("*") if path.is_file())

@@ -137,7 +137,11 @@ class Ledger:
     def start_run(
         self, run_id: str, *, started_at: datetime, as_of: datetime, settings: str
     ) -> None:
-        """Enter a run as running; a run of the same id goes on."""
+        """Enter a run as running; a run of the same id goes on.
+
+        It holds the store, so any other that is still entered as running was killed.
+        """
+        self._engine.replace(load(_SQL / "killed_runs.sql"), values={"run_id": run_id})
         self._engine.delete("ops.runs", "run_id", [run_id])
         entry = dict.fromkeys(RUNS.column_names) | {
             "run_id": run_id,

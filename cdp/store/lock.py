@@ -12,6 +12,7 @@ from datetime import datetime
 from filelock import FileLock, Timeout
 
 from cdp.errors import StoreLockedError
+from cdp.store.disk import folder_faults
 from cdp.store.layout import Layout
 
 
@@ -22,9 +23,11 @@ def writer_lock(
     """Hold the store for one run.
 
     Raises:
+        ConfigError: There can be no such folder.
         StoreLockedError: Another run holds it, and still does after ``wait_seconds``.
     """
-    layout.store.mkdir(parents=True, exist_ok=True)
+    with folder_faults(layout.store, called="the store", remedy="mend `store` in cdp.yaml"):
+        layout.store.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(layout.lock))
     try:
         lock.acquire(timeout=wait_seconds)

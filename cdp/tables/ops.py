@@ -40,7 +40,9 @@ RUNS = Contract(
         key_column("started_at", INSTANT, "UTC"),
         Column("finished_at", INSTANT, "UTC; null while it runs or when it was killed"),
         key_column("as_of", INSTANT, "the run's own clock: traits and histories stand at it, UTC"),
-        key_column("status", TEXT, "running, published, partial, unchanged, rehearsed or failed"),
+        key_column(
+            "status", TEXT, "running, published, partial, unchanged, rehearsed, failed or killed"
+        ),
         key_column("settings", TEXT, "fingerprint of the project's settings"),
         Column(
             "inputs", TEXT, "fingerprint of settings and deliveries; equal inputs, equal results"

@@ -39,15 +39,15 @@ LINKS = Contract(
 
 QUARANTINE_SUMMARY = Contract(
     name="published.quarantine_summary",
-    grain="one rule broken in one delivery",
-    key=("delivery_id", "rule"),
+    grain="one rule broken in one delivery for one reason",
+    key=("delivery_id", "rule", "reason"),
     columns=(
         key_column("delivery_id", TEXT, "the delivery"),
         key_column("source", TEXT, "the source"),
         key_column("source_file", TEXT, "path of its file inside the project"),
         key_column("rule", TEXT, "the rule's name"),
         key_column("reason", TEXT, "what is wrong, in words"),
-        key_column("row_count", INTEGER, "rows rejected by it"),
+        key_column("row_count", INTEGER, "rows rejected by it for this reason"),
         key_column("share", NUMBER, "of the delivery's rows, 0 to 1"),
         key_column("first_source_row", INTEGER, "first line of the file that broke it"),
     ),

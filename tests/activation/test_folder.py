@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cdp.activation.folder import whole_folder
-from cdp.errors import StoreFullError
+from cdp.errors import ConfigError, NotPermittedError, StoreFullError
 
 KILLED = """
 import os, signal, sys
@@ -82,3 +82,18 @@ def test_two_at_once_do_not_mix(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_to_be_full(tmp_path: Path) -> None:
     with pytest.raises(StoreFullError), whole_folder(tmp_path / "csv_r1"):
         raise OSError(errno.ENOSPC, "no space")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS])
+def test_a_forbidden_outbox_is_said_to_be_forbidden(tmp_path: Path, number: int) -> None:
+    with pytest.raises(NotPermittedError, match="Hint"), whole_folder(tmp_path / "csv_r1"):
+        raise OSError(number, "no")
+
+
+def test_a_file_where_the_outbox_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("")
+    with (
+        pytest.raises(ConfigError, match="`outbox` in its path is a file"),
+        whole_folder(tmp_path / "outbox" / "csv_r1"),
+    ):
+        pass

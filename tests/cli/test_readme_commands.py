@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cdp import cli
-from cdp.errors import CdpError, NotFoundError, ProjectError, StoreLockedError
+from cdp.errors import CdpError, ConfigError, NotFoundError, ProjectError, StoreLockedError
 from cdp.project import load_project
 from cdp.store.layout import Layout
 from cdp.store.lock import writer_lock
@@ -141,3 +141,48 @@ def test_a_defect_of_ours_shows_its_place_and_no_cell(
     told = capsys.readouterr()
     assert "secret" not in told.err + told.out
     assert "ValueError at test_readme_commands.py" in told.err
+
+
+@pytest.mark.parametrize("folder", ["file", "file/acme", "acme/" + "x" * 300])
+def test_a_starter_project_is_not_made_where_there_can_be_none(typed: Typed, folder: str) -> None:
+    Path("file").write_text("")
+    fault = typed("init", folder).exception
+    assert isinstance(fault, ConfigError)
+    assert "cannot be made" in fault.what
+
+
+def test_a_store_that_is_a_file_is_a_fault_of_the_settings(typed: Typed) -> None:
+    typed("init", "acme")
+    Path("acme/warehouse").write_text("")
+    fault = typed("run", "--project", "acme").exception
+    assert isinstance(fault, ConfigError)
+    assert "`warehouse` in its path is a file" in fault.what
+
+
+@pytest.mark.parametrize(
+    ("words", "error", "code"),
+    [
+        (["show", "nobody@example.com", "--project", "acme"], "NotFoundError", 4),
+        (["sources", "check", "--project", "nowhere"], "ProjectError", 2),
+        (["status", "--project", "broken"], "InternalError", 1),
+    ],
+)
+def test_machines_get_an_error_as_json_and_nothing_else(
+    typed: Typed, words: list[str], error: str, code: int,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    typed("init", "acme")
+    if error == "InternalError":
+        monkeypatch.setattr("cdp.project.load_project", lambda _: int("secret@example.org"))
+    monkeypatch.setattr("sys.argv", ["cdp", *words, "--json"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert set(found) - {"faults"} == {
+        "error", "what", "where", "how_many", "next_step", "exit_code",
+    }  # fmt: skip
+    assert (found["error"], found["exit_code"], ended.value.code) == (error, code, code)
+    assert found["next_step"]
+    assert told.err == ""
+    assert "@example" not in told.out

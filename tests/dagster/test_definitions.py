@@ -185,7 +185,8 @@ def test_a_check_says_what_fails_it_and_what_that_does(checks: Checks) -> None:
     assert critical.description == (
         "Fails when the time of the event is missing or cannot be read. "
         "ExpectColumnValuesToNotBeNull on `occurred_at`, a built-in rule: "
-        "failing rows go to quarantine; past 20.0% their delivery is held."
+        "failing rows go to quarantine; past 20.0% their delivery is held: "
+        "all its other rows wait, and the former files stand."
     )
     own = checks["clean/crm", "expect_column_values_to_be_between_rating"]
     assert "`expect` in the source's contract: failing rows are counted and kept" in str(

@@ -50,6 +50,8 @@ def test_a_held_delivery_fails_the_check_of_its_rule_with_counts_and_lines(
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
     shown = {name: value.value for name, value in check.metadata.items()}
     [delivery] = check.metadata["deliveries"].records  # type: ignore[attr-defined]  # a table
+    assert "all its others wait" in str(check.description)
+    assert "Mend the file under the same name" in str(check.description)
     assert shown["rule"] == "occurred_at_is_an_instant"
     assert (shown["rows_failed"], shown["rows_checked"]) == (3, 13)
     assert shown["share_failed"] == pytest.approx(3 / 13, abs=1e-4)

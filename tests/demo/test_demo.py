@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tools.readme import copy_demo, run_demo
@@ -43,6 +45,30 @@ def test_the_demo_prints_what_the_readme_shows(demo: tuple[Path, str]) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = readme.partition("```text\n")[2].partition("```")[0]
     assert lines(printed, str(project)) == lines(shown, "data")[1:]
+
+
+def test_the_customer_shown_is_one_person_in_truth_and_comes_from_many_sources(
+    demo: tuple[Path, str],
+) -> None:
+    project, printed = demo
+    found = re.search(r"before and after \((c_\w+)\)", printed)
+    assert found is not None
+    with (project / "truth" / "truth.csv").open(encoding="utf-8", newline="") as rows:
+        person = {(row["source"], row["key"]): row["person_id"] for row in csv.DictReader(rows)}
+    published = project / "warehouse" / "published" / "current" / "profiles.duckdb"
+    with duckdb.connect(str(published), read_only=True) as connection:
+        records = connection.execute(
+            """
+            select r.record_id, r.source, coalesce(t.source_touchpoint_id, r.source_record_id)
+            from members as m
+            join records as r on m.record_id = r.record_id and r.is_current
+            left join timeline as t on r.record_id = t.record_id and r.is_inline
+            where m.customer_id = ? and m.valid_to is null
+            """,
+            [found[1]],
+        ).fetchall()
+    assert len({person[source, key] for _, source, key in records}) == 1
+    assert len({source for _, source, _ in records}) >= 4
 
 
 def test_the_picture_shows_the_figures_of_the_demo() -> None:

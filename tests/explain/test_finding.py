@@ -107,3 +107,22 @@ def test_markup_in_a_value_is_shown_as_it_is(first_run: Company) -> None:
     customer = found(first_run, "crm:1")
     golden = dict(customer.golden) | {"given_name": "[red]Kate[/]"}
     assert "[red]Kate[/] Marsh" in shown(replace(customer, golden=golden))
+
+
+@pytest.mark.parametrize("key", ["shop:o1", "shop:o5"])
+def test_the_key_of_an_event_leads_to_its_customer(first_run: Company, key: str) -> None:
+    customer = found(first_run, key)
+    (surname,) = {"shop:o1": ["Marsh"], "shop:o5": ["Okafor"]}[key]
+    assert customer.golden["surname"] == surname
+    assert "shop" in customer.timeline["source"].to_list()
+
+
+def test_an_event_in_quarantine_answers_with_its_place_and_its_rule(first_run: Company) -> None:
+    with pytest.raises(NotFoundError, match=r"jsonl:4: .*occurred_at_is.*is c_") as raised:
+        find(first_run, "shop:o4")
+    assert "mend the file" in str(raised.value)
+
+
+def test_a_key_that_may_stand_in_an_unreadable_row_is_told_of_it(first_run: Company) -> None:
+    with pytest.raises(NotFoundError, match=r"crm_20260501.csv:5: .*row_is_readable"):
+        find(first_run, "crm:7")

@@ -22,23 +22,29 @@ PICTURES: dict[str, tuple[Any, Any]] = {
         {
             "run_id": "r2", "status": "published", "figures": {"customers": None},
             "account": [{"source": NASTY, **ACCOUNT}, {"source": "crm", **ACCOUNT}],
-            "attention": [{"status": "held", "source_file": NASTY, "reason": None, "rows_read": 0}],
+            "attention": [
+                {"status": "held", "source": "crm", "source_file": NASTY, "reason": None,
+                 "rows_read": 0, "next_step": NASTY},
+            ],
         },
     ),
     "sources": (
-        render.sources, [{"source": "crm", "holds": "people", "path": [NASTY], "files": 0}],
+        render.sources, [{"source": "crm", "holds": "people", "path": [NASTY], "files": 0,
+                          "notices": [NASTY]}],
     ),
     "preview": (
         render.preview,
         {
             "source": "crm", "file": NASTY, "header": None,
+            "misread": [{"column": NASTY, "what": NASTY, "rows": 1}],
             "rows": [
                 {"source_row": 2, "raw": {NASTY: None, "b": 1}, "mapped": {"emails": [NASTY]},
-                 "unmapped": {NASTY: 1}, "fault": NASTY, "set_aside": None},
+                 "unmapped": {NASTY: 1}, "fault": NASTY, "set_aside": None,
+                 "misread": [NASTY]},
                 {"source_row": 3, "raw": NASTY, "mapped": {}, "unmapped": {}, "fault": None,
-                 "set_aside": "bot"},
+                 "set_aside": "bot", "misread": []},
                 {"source_row": 4, "raw": None, "mapped": {}, "unmapped": {}, "fault": None,
-                 "set_aside": None},
+                 "set_aside": None, "misread": []},
             ],
         },
     ),

@@ -189,7 +189,7 @@ def test_columns_are_all_that_a_contract_names(project: Any) -> None:
         "total",
         "user.id",
     )
-    assert key_columns_named(newsletter) == ("EUID",)
+    assert key_columns_named(newsletter) == ("EUID", "userId")
     assert {"EUID", "Second Email", "dob", "userId", "status", "sms"} < set(
         columns_named(newsletter)
     )

@@ -32,6 +32,7 @@ GATED = ("clean.dispositions", "clean.records", "clean.rows", "identity.members"
         (OSError(errno.ENOSPC, "No space left on device"), StoreFullError),
         (duckdb.IOException("IO Error: Could not write file: No space left"), StoreFullError),
         (PermissionError(errno.EACCES, "secret"), NotPermittedError),
+        (OSError(errno.EROFS, "Read-only file system"), NotPermittedError),
     ],
 )
 def test_what_a_disk_refuses_says_what_to_do(fault: Exception, error: type[CdpError]) -> None:

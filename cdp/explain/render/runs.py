@@ -9,12 +9,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cdp.explain.render.cells import cell, grid
+from cdp.explain.render.cells import cell, grid, plain
 from cdp.explain.status import Status
 
 _PARTS = ("read", "accepted", "quarantined", "duplicate", "set_aside", "held")
 _EQUATION = "read = accepted + quarantined + duplicate + set aside + held"
-_MOST_REJECTED = 10
+_MOST_SHOWN = 10
 _ENDED = {
     "published": "Published as run {run_id}.",
     "unchanged": "Run {run_id} found nothing new: the snapshot published before stands.",
@@ -90,30 +90,50 @@ def _account(account: Sequence[Mapping[str, Any]]) -> Table:
 def _attention(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
     if not rows:
         return []
-    listed = [(r["status"], r["source_file"], r["reason"], r["rows_read"]) for r in rows]
+    names = ("status", "source", "source_file", "reason", "rows_read")
+    listed = [tuple(row[name] for name in names) for row in rows]
+    columns = ("delivery", "source", "file", "why", "rows")
+    steps = [
+        Text.assemble((f"{plain(row['source_file'])}: ", "bold"), plain(row["next_step"]))
+        for row in rows
+    ]
     return [
-        grid("Wants a look", ("delivery", "file", "why", "rows"), listed, right=1),
-        Text("Mend the file or its contract and run again; `cdp sources preview` shows how."),
+        grid("Wants a look", columns, listed, right=1),
+        *steps,
+        Text("`cdp sources preview FILE` shows how a file is read."),
     ]
 
 
 def _rejected(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
-    if not rows:
-        return []
-    listed = [
-        (r["source"], r["rule"], r["reason"], r["first_at"], r["row_count"])
-        for r in rows[:_MOST_REJECTED]
-    ]
+    names = ("source", "rule", "reason", "first_at", "row_count")
     columns = ("source", "rule", "why", "first at", "rows")
-    return [grid("Rules that rows broke", columns, listed, right=1)]
+    return _longest("Rules that rows broke", columns, names, rows, table="quarantine_summary")
 
 
 def _warnings(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
-    listed = [
-        (r["severity"], r["source"], r["rule"], r["source_file"], r["rows_failed"]) for r in rows
-    ]
+    names = ("severity", "source", "rule", "source_file", "rows_failed")
     columns = ("severity", "source", "rule", "file", "rows")
-    return [grid("Failed checks", columns, listed[:_MOST_REJECTED], right=1)] if listed else []
+    return _longest("Failed checks", columns, names, rows, table="checks")
+
+
+def _longest(
+    title: str,
+    columns: Sequence[str],
+    names: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    table: str,
+) -> list[RenderableType]:
+    """The first rows of a list, how many more there are, and where they all stand."""
+    if not rows:
+        return []
+    listed = [tuple(row[name] for name in names) for row in rows[:_MOST_SHOWN]]
+    parts: list[RenderableType] = [grid(title, columns, listed, right=1)]
+    if len(rows) > _MOST_SHOWN:
+        more = f"and {len(rows) - _MOST_SHOWN} more"
+        where = f"`cdp status --json`, or table {table} of profiles.duckdb"
+        parts.append(Text(f"... {more}; all {len(rows)}: {where}"))
+    return parts
 
 
 def _rules(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:

@@ -17,14 +17,28 @@ def sources(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     rows = [(s["source"], s["holds"], s["path"], s["files"]) for s in found]
     return Group(
         grid("Sources", ("source", "holds", "path", "files"), rows, right=1),
+        *(
+            Text.assemble((f"{s['source']}: ", "yellow"), plain(notice))
+            for s in found
+            for notice in s["notices"]
+        ),
         Text(f"{len(rows)} source contracts, no faults."),
     )
 
 
 def preview(found: Mapping[str, Any]) -> RenderableType:
-    """Rows of a file, raw beside mapped, one table a row."""
+    """Rows of a file, raw beside mapped, one table a row; last, what was made nothing of."""
     title = plain(f"{found['file']} as source {found['source']} reads it")
-    return Group(Text(title, style="bold"), *(_row(row) for row in found["rows"]))
+    rows = [_row(row) for row in found["rows"]]
+    return Group(Text(title, style="bold"), *rows, *_misread(found["misread"], len(rows)))
+
+
+def _misread(found: Sequence[Mapping[str, Any]], rows: int) -> list[RenderableType]:
+    if not found:
+        return [Text(f"Every key, time and value of these {rows} rows was read.")]
+    listed = [(one["column"], one["what"], one["rows"]) for one in found]
+    columns = ("column", "what is wrong", f"of {rows} rows")
+    return [grid("Not read as the contract says", columns, listed, right=1)]
 
 
 def _row(row: Mapping[str, Any]) -> Table:
@@ -40,6 +54,8 @@ def _row(row: Mapping[str, Any]) -> Table:
             told = row[label]
             said = ", ".join(told) if isinstance(told, dict) else str(told)
             right.append(f"\n{label.replace('_', ' ')}: {plain(said)}", style=style)
+    for told in row["misread"]:
+        right.append(f"\nnot read: {plain(told)}", style="yellow")
     table.add_row(left, right)
     return table
 

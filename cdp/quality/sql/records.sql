@@ -41,6 +41,21 @@ versions as (
     ) = 1
 ),
 
+-- A refusal stands until the record itself says otherwise: a version that says nothing of a
+-- channel, as where the column is gone, takes none back.
+answered as (
+    select
+        v.*,
+        last_value(email_consent ignore nulls) over earlier as email_answer,
+        last_value(sms_consent ignore nulls) over earlier as sms_answer,
+        last_value(phone_consent ignore nulls) over earlier as phone_answer,
+        last_value(post_consent ignore nulls) over earlier as post_answer
+    from versions as v
+    window earlier as (
+        partition by record_id order by version rows between unbounded preceding and current row
+    )
+),
+
 -- Who is missing from the latest whole list has left.
 whole_lists as (
     select
@@ -95,13 +110,13 @@ select
     v.company,
     v.job_title,
     v.language,
-    v.email_consent,
-    v.sms_consent,
-    v.phone_consent,
-    v.post_consent,
+    coalesce(v.email_consent, case when not v.email_answer then false end) as email_consent,
+    coalesce(v.sms_consent, case when not v.sms_answer then false end) as sms_consent,
+    coalesce(v.phone_consent, case when not v.phone_answer then false end) as phone_consent,
+    coalesce(v.post_consent, case when not v.post_answer then false end) as post_consent,
     v.attributes,
     v.stated
-from versions as v
+from answered as v
 join last_listed as l on v.record_id = l.record_id
 left join whole_lists as w on v.source = w.source
 order by v.record_id, v.version

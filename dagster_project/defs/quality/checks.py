@@ -100,12 +100,17 @@ _HEADER_RULES = (
 def _description(rule: Rule, *, is_own: bool) -> str:
     origin = "`expect` in the source's contract" if is_own else "a built-in rule"
     subject = f"`{rule.column}`" if rule.column else "the whole delivery"
-    effect = (
-        f"failing rows go to quarantine; past {rule.tolerated_share:.1%} their delivery is held"
-        if rule.severity == "critical"
-        else "failing rows are counted and kept"
-    )
-    return f"Fails when {rule.reason}. {rule.expectation} on {subject}, {origin}: {effect}."
+    return f"Fails when {rule.reason}. {rule.expectation} on {subject}, {origin}: {_effect(rule)}."
+
+
+def _effect(rule: Rule) -> str:
+    is_critical, held = rule.severity == "critical", "held: all its other rows wait, and the former"
+    if rule in _HEADER_RULES:
+        return f"such a file is {held} files stand" if is_critical else "such a file counts"
+    if not is_critical:
+        return "failing rows are counted and kept"
+    past = f"past {rule.tolerated_share:.1%} their delivery is {held} files stand"
+    return f"failing rows go to quarantine; {past}"
 
 
 def _result(source: Source, rule: Rule, judged: pl.DataFrame) -> dg.AssetCheckResult:
@@ -150,8 +155,14 @@ def _summary(judged: pl.DataFrame, failed: int, checked: int, counted: str) -> s
         return f"all {checked} {counted} keep it"
     share = f" ({failed / checked:.1%})" if checked else ""
     held = _held(judged)
-    outcome = f"; {held} of {judged.height} deliveries held" if held else ""
+    outcome = f"; {held} of {judged.height} deliveries held. {_WHEN_HELD}" if held else ""
     return f"{failed} of {checked} {counted} failed{share}{outcome}"
+
+
+_WHEN_HELD = (
+    "Nothing of a held file counts yet: its bad rows are in quarantine, all its others wait, and "
+    "the former files stand. Mend the file under the same name, or its contract, and run again"
+)
 
 
 def _held(judged: pl.DataFrame) -> int:

@@ -1,0 +1,127 @@
+"""Check source contracts against themselves, their rules and the files that are there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from cdp import ingest, quality
+from cdp.errors import DeliveryError, Fault, ProjectError
+from cdp.project import Source, Written, columns_named, key_columns_named, survey_project
+
+SAMPLE_ROWS = 200
+"""Rows of a JSON Lines file that are looked at for a column; such a file has no header."""
+
+
+def check_project(root: Path) -> list[dict[str, object]]:
+    """Every source of a project with its files, and what is worth knowing but no fault.
+
+    Columns of keys are looked for in every file, since one without them is held; the others in
+    the newest file only, since older files may lack what a tool tells since.
+
+    Returns:
+        One entry per source, by name: source, holds, path, files (how many) and notices.
+
+    Raises:
+        ProjectError: With every fault of settings, rules and columns, each with file and line.
+    """
+    survey = survey_project(root)
+    faults, found = list(survey.faults), []
+    for source in survey.sources:
+        written, files = survey.contracts[source.name], ingest.files_below(survey.root, source)
+        faults += _rule_faults(source, written)
+        looked = _look_at(survey.root, source, written, files)
+        faults += looked.faults
+        found.append(
+            {
+                "source": source.name, "holds": source.holds, "path": list(source.path),
+                "files": len(files), "notices": list(looked.notices),
+            }
+        )  # fmt: skip
+    if faults:
+        raise ProjectError(faults)
+    survey.project  # noqa: B018 - raises what the survey itself found
+    return found
+
+
+def _rule_faults(source: Source, written: Written) -> Iterator[Fault]:
+    for place, fault in quality.rule_faults(source) if source.expect else ():
+        yield written.fault(("expect", place), fault.what, fault.next_step)
+
+
+@dataclass(frozen=True)
+class _Look:
+    faults: tuple[Fault, ...]
+    notices: tuple[str, ...]
+
+
+def _look_at(root: Path, source: Source, written: Written, files: Sequence[Path]) -> _Look:
+    if not files:
+        told = ", ".join(source.path)
+        return _Look((), (f"no file matches {told} below {root.name}/; files may come later",))
+    headers: dict[str, list[str]] = {}
+    notices = []
+    for path in sorted(files, key=lambda file: _order(file, source)):
+        name = path.relative_to(root).as_posix()
+        try:
+            headers[name] = _columns_of(path, source)
+        except (DeliveryError, OSError) as fault:
+            what = fault.what if isinstance(fault, DeliveryError) else type(fault).__name__
+            notices.append(f"{name} cannot be read: {what}")
+    return _Look(tuple(_column_faults(source, written, headers)), tuple(notices))
+
+
+def _order(path: Path, source: Source) -> tuple[str, str]:
+    """When a file was delivered, as text; one that does not tell comes first."""
+    try:
+        return ingest.delivered_at(path, source).isoformat(), path.name
+    except (DeliveryError, OSError):
+        return "", path.name
+
+
+def _columns_of(path: Path, source: Source) -> list[str]:
+    """The columns that a file has: its header, or the contract's paths that its rows hold."""
+    with ingest.open_rows(path, source.format) as reader:
+        if reader.header is not None:
+            return list(reader.header)
+        rows = [json.loads(row.fields) for row in islice(reader.rows, SAMPLE_ROWS) if row.fields]
+    # A field may be left out where it is empty, so only a row's own key and time are sure.
+    sure = (
+        source.record_key,
+        source.touchpoint_key,
+        source.occurred_at and source.occurred_at.column,
+    )
+    missing = [c for c in sure if c and rows and not any(_holds(row, c.split(".")) for row in rows)]
+    tops = sorted({name for row in rows for name in row})
+    return [*(c for c in columns_named(source) if c not in missing), *tops]
+
+
+def _holds(value: object, parts: Sequence[str]) -> bool:
+    for part in parts:
+        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
+        else:
+            return False
+    return True
+
+
+def _column_faults(
+    source: Source, written: Written, headers: dict[str, list[str]]
+) -> Iterator[Fault]:
+    keys, mapped = key_columns_named(source), columns_named(source)
+    for column in mapped:
+        looked_in = list(headers) if column in keys else list(headers)[-1:]
+        lacking = [name for name in looked_in if column not in headers[name]]
+        if lacking:
+            last = lacking[-1]
+            more = f" and {len(lacking) - 1} other files" if len(lacking) > 1 else ""
+            near = quality.nearest_column(column, headers[last], mapped)
+            message = f"column `{column}` is not in {last}{more}"
+            yield written.fault(
+                written.loc_of(column), message, f"nearest: `{near}`" if near else ""
+            )

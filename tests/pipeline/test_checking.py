@@ -1,0 +1,86 @@
+"""`cdp sources check` finds before a run what the run would find, all of it at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cdp.errors import ProjectError
+from cdp.pipeline import check_project
+from tests.laws.world import CRM, CRM_HEADER, CRM_YAML, FILES, SHOP_YAML, Company, crm_file
+
+OWN_RULES = """
+expect:
+- {expect: ExpectColumnValuesToBeInSett, column: level, value_set: [gold]}
+- {expect: ExpectColumnValuesToBeInSet, column: lvl, value_set: [gold]}
+- {expect: ExpectColumnValuesToBeBetween, column: level, minimum: 1}
+"""
+
+
+def faults(root: Path) -> list[str]:
+    with pytest.raises(ProjectError) as raised:
+        check_project(root)
+    return [str(fault) for fault in raised.value.faults]
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    made = Company(tmp_path)
+    made.write(FILES)
+    return made
+
+
+def test_a_sound_project_has_no_faults_and_counts_its_files(company: Company) -> None:
+    found = check_project(company.root)
+    assert [(s["source"], s["files"], s["notices"]) for s in found] == [
+        ("crm", 2, []), ("shop", 2, []),
+    ]  # fmt: skip
+
+
+def test_faults_of_settings_rules_and_columns_come_together(company: Company) -> None:
+    company.write(
+        {
+            "sources/crm.yaml": CRM_YAML + OWN_RULES,
+            "sources/shop.yaml": SHOP_YAML.replace("channel:", "chanel:"),
+            "inbox/crm_20260601.csv": crm_file(CRM[3:5]).replace(",email,", ",E-mail address,"),
+        }
+    )
+    told = faults(company.root)
+    rules = CRM_YAML.count("\n") + 3
+    for place, words in (
+        (f"sources/crm.yaml:{rules}: ", "unknown expectation ExpectColumnValuesToBeInSett (did"),
+        (f"sources/crm.yaml:{rules + 1}: ", "looks at unknown columns: lvl"),
+        (f"sources/crm.yaml:{rules + 2}: ", "refuses its arguments (minimum)"),
+        ("sources/crm.yaml:9: ", "`email` is not in inbox/crm_20260601.csv (nearest: `E-mail ad"),
+        ("sources/shop.yaml:5: ", "unknown key `chanel`"),
+    ):
+        assert any(line.startswith(place) and words in line for line in told), (place, told)
+    assert len(told) == 6  # a misspelt key is one that is missing, too
+
+
+def test_an_older_file_may_lack_what_is_no_key(company: Company) -> None:
+    old, new = CRM_HEADER.replace(",level,", ",tier,"), crm_file(CRM[3:5])
+    files = {"inbox/crm_20260401.csv": f"{old}\n{CRM[0]}\n", "inbox/crm_20260601.csv": new}
+    company.write(files)
+    assert len(check_project(company.root)) == 2
+    company.write({"inbox/crm_20260401.csv": f"{CRM_HEADER.replace('id,', 'no,')}\n{CRM[0]}\n"})
+    assert ["column `id` is not in inbox/crm_20260401.csv" in f for f in faults(company.root)] == [
+        True
+    ]
+
+
+def test_a_key_that_no_json_row_has_is_a_fault(company: Company) -> None:
+    company.write({"inbox/shop_20260602.jsonl": '{"id": "o9", "when": 1}\n'})
+    assert "column `at` is not in inbox/shop_20260602.jsonl" in faults(company.root)[0]
+
+
+def test_a_path_without_files_and_a_file_that_cannot_be_read_are_notices(
+    company: Company,
+) -> None:
+    company.write({"sources/shop.yaml": SHOP_YAML.replace("shop_*", "store_*")})
+    (company.root / "inbox" / "crm_20260701.csv").write_text("")
+    crm, shop = check_project(company.root)
+    assert "inbox/store_*.jsonl" in str(shop["notices"])
+    assert "files may come later" in str(shop["notices"])
+    assert "crm_20260701.csv cannot be read: the file has no header line" in str(crm["notices"])
