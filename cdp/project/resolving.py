@@ -56,7 +56,7 @@ class Resolving(Settings):
     ``limits``, ``allow`` and ``block`` go by kind of identifier or namespace of declared keys.
     """
 
-    min_match_weight_bits: FiniteFloat = 1.5
+    min_match_weight_bits: FiniteFloat = 1.0
     """A pair of at least this weight is linked, unless a guard refuses it."""
     review_match_weight_bits: FiniteFloat = -1.5
     """A pair of at least this weight, but not linked, is left to a steward."""

@@ -13,6 +13,7 @@ from cdp.resolve.components import bounded
 from cdp.resolve.folding import FUNCTIONS
 from cdp.resolve.guards import guard, over_limit, weigh_contradictions
 from cdp.resolve.links import decide_links
+from cdp.resolve.model import TIDY_BITS
 from cdp.resolve.rule_links import with_all_agreements, with_always_links
 from cdp.resolve.rules import held_values, never_pairs, read_stated
 from cdp.resolve.settings import ResolveSettings
@@ -81,4 +82,4 @@ def _contradictions(engine: Engine, groups: pl.DataFrame) -> pl.DataFrame:
         scratch.store_frame(_CLUSTERS, groups, append=False)
         sources = engine.query("select * from identity.model_sources")
         scratch.store_frame(_SOURCES, sources, append=False)
-        return scratch.query(load(_CONTRADICTIONS).sql)
+        return scratch.query(load(_CONTRADICTIONS).sql, {"tidy_bits": TIDY_BITS})

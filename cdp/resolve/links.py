@@ -10,6 +10,8 @@ from cdp.tables import CONTRACTS
 _CONTRACT = CONTRACTS["identity.links"]
 _PAIR = ["record_l", "record_r"]
 _CLUSTERS = ["one", "other"]
+_HARDLY = -1.0
+"""Bits that hardly explain a refusal."""
 
 
 def decide_links(
@@ -44,11 +46,25 @@ def decide_links(
         .when(~is_link & (weight >= settings.review_match_weight_bits)).then(pl.lit("review"))
         .otherwise(pl.lit("refused")),
         reason=pl.when(is_link & ~is_one).then(_guard_reason())
-        .when(weight < settings.review_match_weight_bits)
-        .then(pl.lit("household: as likely two people of one home"))
+        .when(weight < settings.review_match_weight_bits).then(_lightness())
         .otherwise(_link_reason(settings)),
     )  # fmt: skip
     return decided.select(_CONTRACT.column_names).sort(_PAIR)
+
+
+def _lightness() -> pl.Expr:
+    """What made a pair too light to be looked at: the strongest of what speaks against it."""
+    against = {
+        name: pl.col("evidence").str.json_path_match(f"$.{name}.weight_bits").cast(pl.Float64)
+        for name in ("rivals", "household")
+    }
+    rivals, household = (bits.fill_null(0.0) for bits in against.values())
+    return (
+        pl.when(pl.min_horizontal(rivals, household) > _HARDLY)
+        .then(pl.lit("evidence: too little speaks for it"))
+        .when(rivals < household).then(pl.lit("rivals: another record is likelier the one"))
+        .otherwise(pl.lit("household: as likely two people of one home"))
+    )  # fmt: skip
 
 
 def _link_reason(settings: ResolveSettings) -> pl.Expr:

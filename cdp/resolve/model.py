@@ -19,6 +19,8 @@ Integers = npt.NDArray[np.int64]
 Shares = Mapping[str, Numbers]
 """Comparison to shares by gamma: 0 is the last level."""
 
+TIDY_BITS = -3.0
+"""A source repeats nobody when a match of two of its records is rarer than others by this much."""
 LEAST, MOST = 1e-9, 0.05
 """Bounds of a share of matches or households among all pairs; no share of a level is less."""
 
@@ -50,6 +52,13 @@ class Model:
         """What the sources of a pair add to the prior, in the order of ``sources``."""
         bits: Numbers = np.log2(self.match_share / self.match_total)
         return bits
+
+    @property
+    def repeats(self) -> dict[str, float]:
+        """Sources that repeat nobody, and what in each speaks against two records being one."""
+        told = zip(self.sources, self.sources_bits.tolist(), strict=True)
+        within = {name.split(" + ")[0]: bits for name, bits in told if _is_of_one(name)}
+        return {source: bits for source, bits in within.items() if bits < TIDY_BITS}
 
     def levels(self, comparisons: Sequence[Comparison]) -> pl.DataFrame:
         """``identity.model_levels``."""
@@ -91,6 +100,11 @@ class Patterns:
     sources: Integers
     gammas: Integers
     pairs: Numbers
+
+
+def _is_of_one(sources: str) -> bool:
+    one, other = sources.split(" + ")
+    return one == other
 
 
 def shipped_model(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,7 @@ from cdp.resolve.blocking import build_candidates
 from cdp.resolve.comparisons import COMPARISONS
 from cdp.resolve.home_pairs import score_homes
 from cdp.resolve.model import Model
+from cdp.resolve.rivals import weigh_rivals
 from cdp.resolve.scoring import score, train
 from cdp.resolve.settings import ResolveSettings
 from cdp.tables import CONTRACTS
@@ -60,9 +63,7 @@ def _modelled(engine: Engine, settings: ResolveSettings, seed: int) -> pl.DataFr
     with closing(DuckDBEngine(threads=threads)) as scratch:
         record_count = build_candidates(engine, scratch, settings=settings, seed=seed)
         model = train(scratch, COMPARISONS, record_count=record_count)
-        weighed = score(
-            scratch, model, COMPARISONS, min_weight_bits=settings.review_match_weight_bits
-        )
+        weighed = _weighed(scratch, model, settings)
         homes = score_homes(scratch, model, min_bits=settings.min_household_weight_bits)
     for contract, rows in (
         (_HOMES, homes),
@@ -71,6 +72,21 @@ def _modelled(engine: Engine, settings: ResolveSettings, seed: int) -> pl.DataFr
     ):
         engine.store_frame(contract, rows.select(contract.column_names), append=False)
     return _contracted(_explained(weighed, model))
+
+
+def _weighed(scratch: DuckDBEngine, model: Model, settings: ResolveSettings) -> pl.DataFrame:
+    """Candidates weighed one by one, then against one another."""
+    least = min(settings.min_kept_weight_bits, settings.review_match_weight_bits)
+    weighed = score(scratch, model, COMPARISONS, min_weight_bits=least)
+    against_random = pl.col("match_weight") - pl.col("household_bits") - pl.col("rivals_bits")
+    return weigh_rivals(
+        scratch,
+        weighed,
+        model,
+        COMPARISONS,
+        repeats=model.repeats | dict.fromkeys(settings.sources_without_duplicates, -math.inf),
+        score_more=partial(score, scratch, model, COMPARISONS, min_weight_bits=None),
+    ).filter(against_random >= least)
 
 
 def _explained(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:
@@ -91,6 +107,12 @@ def _evidence() -> pl.Expr:
         level = pl.col(f"gamma_{comparison.name}").replace_strict(names, return_dtype=pl.String)
         entries.append(_entry(comparison.name, level, pl.col(f"bits_{comparison.name}")))
     entries.append(_entry("household", pl.lit("may be two of one home"), pl.col("household_bits")))
+    bits = pl.col("rivals_bits")
+    fits = (
+        pl.when(bits < 0).then(pl.lit("another record may be the one"))
+        .when(bits > 0).then(pl.lit("nobody else of the source fits"))
+    )  # fmt: skip
+    entries.append(_entry("rivals", fits, bits))
     listed = pl.concat_str(entries, separator=", ", ignore_nulls=True)
     return pl.concat_str([pl.lit("{"), listed, pl.lit("}")])
 

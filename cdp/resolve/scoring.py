@@ -155,7 +155,7 @@ def _weighed(pairs: pl.DataFrame, model: Model, comparisons: Sequence[Comparison
         shared.append(gamma.replace_strict(table, return_dtype=pl.Float64))
         if comparison.is_shared:
             shared.append(term)
-    found_by = dict(enumerate(RULE_NAMES))
+    found_by = dict(enumerate(RULE_NAMES)) | {-1: "a third record"}
     household_bits = -(1.0 + 2.0 ** pl.sum_horizontal(shared)).log(2.0)
     return pairs.select(
         pl.col("record_id_l").alias("record_l"),

@@ -12,6 +12,8 @@ class ResolveSettings(Resolving):
 
     declared_weight_bits: float = 40.0
     """The weight of a pair that shares a declared key, or that an always-link rule joins."""
+    min_kept_weight_bits: float = -3.0
+    """Pairs lighter than this against random ones say nothing, not even in the guards."""
     min_bridge_weight_bits: float = 5.0
     """What a link must weigh to join two groups of records all by itself."""
     max_names_per_identifier: int = Field(default=6, ge=1)
@@ -36,6 +38,11 @@ class ResolveSettings(Resolving):
             for field, limit in sorted(self.limits.items())
             if limit.per_customer is not None
         }
+
+    @property
+    def sources_without_duplicates(self) -> frozenset[str]:
+        """Sources of which a customer may have one record only."""
+        return frozenset(field for field, most in self.per_customer.items() if most == 1)
 
     @property
     def max_names(self) -> dict[str, int]:

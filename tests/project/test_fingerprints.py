@@ -105,7 +105,7 @@ PROJECT = {"project": "acme", "default_region": "US", "timezone": "UTC"}
         ({"project": "other"}, False),
         ({"default_region": "GB"}, False),
         ({"timezone": "Europe/London"}, False),
-        ({"resolve": {"min_match_weight_bits": 1.5}}, True),
+        ({"resolve": {"min_match_weight_bits": 1.0}}, True),
         ({"resolve": {"min_match_weight_bits": 2}}, False),
         ({"resolve": {"block": {"email": ["a@example.org"]}}}, False),
     ],

@@ -8,7 +8,7 @@ with tidy as (
         string_split(sources, ' + ')[1] as source,
         weight_bits
     from identity.model_sources
-    where string_split(sources, ' + ')[1] = string_split(sources, ' + ')[2] and weight_bits < -3
+    where string_split(sources, ' + ')[1] = string_split(sources, ' + ')[2] and weight_bits < $tidy_bits
 ),
 
 members as (
