@@ -31,7 +31,7 @@ NAMES = [(one, other) for one in range(5) for other in range(one + 1, 5)]
 
 def taken(pairs: Pairs, *, max_rivals: int = 10) -> dict[tuple[int, int], float]:
     rows = [(*names, *told) for names, told in pairs.items()]
-    schema = {
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "record_l": pl.Int64, "record_r": pl.Int64, "match_weight": pl.Float64, "stated": pl.Int64,
         "bits": pl.List(pl.Float64), "repeat_bits": pl.Float64,
     }  # fmt: skip
