@@ -76,7 +76,8 @@ def _modelled(engine: Engine, settings: ResolveSettings, seed: int) -> pl.DataFr
 
 def _weighed(scratch: DuckDBEngine, model: Model, settings: ResolveSettings) -> pl.DataFrame:
     """Candidates weighed one by one, then against one another."""
-    least = min(settings.min_kept_weight_bits, settings.review_match_weight_bits)
+    # The same for every project: what is left to stewards must not change who is one customer.
+    least = settings.min_kept_weight_bits
     weighed = score(scratch, model, COMPARISONS, min_weight_bits=least)
     against_random = pl.col("match_weight") - pl.col("household_bits") - pl.col("rivals_bits")
     return weigh_rivals(

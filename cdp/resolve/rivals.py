@@ -23,6 +23,8 @@ from cdp.resolve.model import Model
 _SQL = Path(__file__).parent / "sql"
 _MAX_RIVALS = 10
 """Of all whom a record may be, the strongest that count: more would hardly change the odds."""
+_ROUNDS = 3
+"""How often pairs with a third record in common are looked for: each round may bring new ones."""
 _MAX_AGAINST_BITS = 14.0
 """What may speak against two records at most, as in the guards: a slip is never impossible."""
 _MOST_COVERED = 0.9
@@ -52,15 +54,18 @@ def weigh_rivals(
     Returns:
         The pairs, and those of two records that may be the same third one, sorted by pair.
     """
-    _keep(scratch, weighed, comparisons, repeats)
     limits: dict[str, Scalar] = {"max_rivals": _MAX_RIVALS}
-    scratch.connection.execute("drop table if exists work.third_pairs")
-    scratch.connection.sql(load(_SQL / "third_pairs.sql").sql, params=limits).create(
-        "work.third_pairs"
-    )
-    thirds = score_more(candidates="work.third_pairs")
-    pairs = pl.concat([weighed, thirds]).sort("record_l", "record_r")
+    pairs = weighed
     _keep(scratch, pairs, comparisons, repeats)
+    for _ in range(_ROUNDS):
+        scratch.connection.execute("drop table if exists work.third_pairs")
+        found = scratch.connection.sql(load(_SQL / "third_pairs.sql").sql, params=limits)
+        found.create("work.third_pairs")
+        thirds = score_more(candidates="work.third_pairs")
+        if not thirds.height:
+            break
+        pairs = pl.concat([pairs, thirds]).sort("record_l", "record_r")
+        _keep(scratch, pairs, comparisons, repeats)
     limits |= {"max_against": _MAX_AGAINST_BITS}
     taken = scratch.connection.sql(load(_SQL / "rivals.sql").sql, params=limits).pl()["taken"]
     scratch.connection.execute("drop table work.weighed")
