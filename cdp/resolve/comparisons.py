@@ -15,6 +15,9 @@ from __future__ import annotations
 
 from cdp.resolve.comparison import Comparison, Level
 
+_RARE_BESIDE = 10
+"""A spelling that this many times fewer records state is a slip of the other."""
+
 
 def _crossed(one: str, other: str) -> str:
     """The first name of one is the surname of the other, and the other half is at least alike."""
@@ -33,6 +36,12 @@ def _one_slip(one: str, other: str) -> str:
     half = f"(length({one}) - 1) // 2"
     halves = [f"{side}({one}, {half}) = {side}({other}, {half})" for side in ("left", "right")]
     return f"(({' or '.join(halves)}) and damerau_levenshtein({one}, {other}) <= 1)"
+
+
+def _is_slip(half: str) -> str:
+    """One of two names is rare beside the other: two that are both common are two names."""
+    both = f"({half}_records_l, {half}_records_r)"
+    return f"least{both} <= greatest(2, greatest{both} // {_RARE_BESIDE})"
 
 
 _SWAPPED = f"({_crossed('l', 'r')} or {_crossed('r', 'l')})"
@@ -58,8 +67,9 @@ GIVEN_NAME = Comparison(
               " and list_has_any(given_forms_l, given_forms_r)", 0.06, 0.003, 0.003),
         Level("initial", "(length(given_l) = 1 or length(given_r) = 1)"
               " and substr(given_l, 1, 1) = substr(given_r, 1, 1)", 0.05, 0.008, 0.008),
-        Level("similar", "jaro_winkler_similarity(given_l, given_r) >= 0.9"
-              f" or (length(given_l) > 3 and {_one_slip('given_l', 'given_r')})",
+        Level("similar", f"{_is_slip('given')}"
+              " and (jaro_winkler_similarity(given_l, given_r) >= 0.9"
+              f" or (length(given_l) > 2 and {_one_slip('given_l', 'given_r')}))",
               0.05, 0.006, 0.006),
         Level("alike", "length(given_l) > 1 and length(given_r) > 1"
               " and jaro_winkler_similarity(given_l, given_r) >= 0.8", 0.01, 0.01, 0.01),
@@ -73,8 +83,9 @@ SURNAME = Comparison(
     f"surname_l is null or surname_r is null or {_SWAPPED} or {_inferred('surname')}",
     (
         Level("same", "surname_l = surname_r", 0.85, 0.002, 0.80, is_term=True),
-        Level("similar", "jaro_winkler_similarity(surname_l, surname_r) >= 0.92"
-              f" or (length(surname_l) > 3 and {_one_slip('surname_l', 'surname_r')})",
+        Level("similar", f"{_is_slip('surname')}"
+              " and (jaro_winkler_similarity(surname_l, surname_r) >= 0.92"
+              f" or (length(surname_l) > 2 and {_one_slip('surname_l', 'surname_r')}))",
               0.06, 0.003, 0.05),
         Level("part of the other",
               "list_has_any(string_split(surname_l, ' '), string_split(surname_r, ' '))",

@@ -44,14 +44,18 @@ class NameDictionary:
         (('mary', 'oneil'), ('m', 'oneil'))
         >>> known.read("bergmary", None, None), known.read("info", None, None)
         (('mary', 'berg'), (None, None))
+        >>> known.read("mary.oneil", "m", "oneil"), known.read("al.oneil", "m", "oneil")
+        (('mary', 'oneil'), ('m', 'oneil'))
         >>> known.read("m_sorensen", "mary", None), known.read("oneil.al", None, "oneil")
         (('mary', 'sorensen'), ('al', 'oneil'))
         """
         parts = [part for part in _LETTERS.split(account) if part]
-        if not parts or (given and surname):
+        is_initial = given is not None and len(given) == 1
+        if not parts or (given and surname and not is_initial):
             return given, surname
-        if given and len(given) == 1:
-            one, other = (None, surname) if surname else self._both(parts)
+        if given and is_initial:
+            beside = self._given_beside(parts, surname) if surname else None
+            one, other = (beside, surname) if surname else self._both(parts)
             if one is None or not one.startswith(given):
                 return given, surname or self._rest(parts, given, self.surname, _SHORTEST_SURNAME)
             return one, other

@@ -69,8 +69,8 @@ def weigh_rivals(
     limits |= {"max_against": _MAX_AGAINST_BITS}
     taken = scratch.connection.sql(load(_SQL / "rivals.sql").sql, params=limits).pl()["taken"]
     scratch.connection.execute("drop table work.weighed")
-    covered = pairs["sources"].replace_strict(
-        _covered(scratch, model, repeats), return_dtype=pl.Float64
+    covered = pl.col("sources").replace_strict(
+        _covered(scratch, model, repeats), default=0.0, return_dtype=pl.Float64
     )
     rivals = pairs.with_columns(rivals_bits=(-(taken - covered).log(2.0)).round(4))
     return rivals.with_columns(

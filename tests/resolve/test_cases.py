@@ -154,3 +154,25 @@ def test_a_birth_date_alone_links_nobody() -> None:
     same_day = [person | {"birth_date": date(1990, 1, 1)} for person in strangers(10, seed=9)]
     tables = resolved(frame([*same_day, *strangers(300)]))
     assert tables["clusters"]["cluster"].n_unique() == 310
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_with_nobody_to_compare_there_are_no_pairs(count: int) -> None:
+    tables = resolved(frame(strangers(count)))
+    assert tables["scored_pairs"].height == tables["links"].height == 0
+    assert tables["clusters"].height == count
+
+
+def test_two_common_names_are_no_slip_of_one_another() -> None:
+    """Marie and Maria are two people, Marei is a slip of one."""
+    town = [
+        person | {"given_name": name, "surname": "Lund" if number < 2 else person["surname"]}
+        for number, person in enumerate(strangers(40))
+        for name in ("Maria" if number % 2 else "Marie",)
+    ]
+    shared = "surname=Ohlsen street=4_Elm_Street postcode=12345"
+    pair = [record(f"given_name={name} {shared}") for name in ("Maria", "Marie", "Marei")]
+    links = resolved(frame([*pair, *town, *strangers(300, seed=9)]))["scored_pairs"]
+    told = {row[:2]: row[2] for row in links.select("record_l", "record_r", "evidence").rows()}
+    assert '"given_name": {"level": "similar"' in told[1, 3]
+    assert '"given_name": {"level": "similar"' not in told[1, 2]

@@ -16,7 +16,7 @@ from_mailbox as (
         *,
         -- Python only where it has something to infer.
         case
-            when emails[1] is null or (stated_given <> '' and surname <> '') then [stated_given, surname]
+            when emails[1] is null or (length(stated_given) > 1 and surname <> '') then [stated_given, surname]
             else inferred_name(string_split(emails[1], '@')[1], stated_given, surname)
         end as mailbox_name
     from stated
@@ -26,7 +26,7 @@ from_handle as (
     select
         *,
         case
-            when handles[1] is null or (mailbox_name[1] <> '' and mailbox_name[2] <> '') then mailbox_name
+            when handles[1] is null or (length(mailbox_name[1]) > 1 and mailbox_name[2] <> '') then mailbox_name
             else inferred_name(handles[1], mailbox_name[1], mailbox_name[2])
         end as name
     from from_mailbox
@@ -57,6 +57,16 @@ formal as (
     from named as n
     left join forms as g on n.given = g.name
     left join forms as s on n.surname = s.name
+),
+
+-- How many records state a name: a slip is a rare one.
+spellings as (
+    select
+        name,
+        count(*) as records
+    from (select stated_given as name from named union all select stated_surname as name from named) as names
+    where name <> ''
+    group by name
 ),
 
 named_holders as (
@@ -101,7 +111,9 @@ select
     f.given,
     f.given_forms,
     f.surname_forms,
-    f.stated_given is null as is_given_inferred,
+    coalesce(gs.records, 0) as given_records,
+    coalesce(ss.records, 0) as surname_records,
+    coalesce(f.given <> f.stated_given, true) as is_given_inferred,
     f.middle,
     f.surname,
     f.stated_surname is null as is_surname_inferred,
@@ -142,4 +154,6 @@ select
     case when len(f.handles) > 0 then f.handles end as handles
 from formal as f
 left join held as o on f.record_id = o.record_id
+left join spellings as gs on f.given = gs.name
+left join spellings as ss on f.surname = ss.name
 order by f.record_id
