@@ -9,6 +9,7 @@ import polars as pl
 
 from cdp.explain.bootstrap import Interval, bootstrap
 from cdp.explain.calibration import calibrate, read_labelled_links, told_and_true
+from cdp.explain.estimate import read_estimate
 from cdp.explain.evaluation import Evaluation, evaluate
 from cdp.explain.judged import Coverage, judge_records
 from cdp.explain.judging import Pair, lay_side_by_side
@@ -32,16 +33,18 @@ class Promise:
 
     ``precision`` is promised of all accepted links, ``of_labelled`` of the ``links`` among them
     whose records both have labels; ``true_of_labelled`` is the share of these that are right.
-    ``recall`` is promised of all matches (null: not estimated), ``true_recall`` is the pairwise
-    recall of the labelled records.
+    ``pair_precision`` and ``pair_recall`` are promised of all pairs of records, counted over whole
+    customers; ``true_pair_precision`` and ``true_pair_recall`` are those of the labelled records.
     """
 
     links: int
     precision: float | None
     of_labelled: float | None
     true_of_labelled: float | None
-    recall: float | None
-    true_recall: float
+    pair_precision: float | None
+    true_pair_precision: float
+    pair_recall: float | None
+    true_pair_recall: float
 
 
 @dataclass(frozen=True)
@@ -136,15 +139,17 @@ def _intervals(judged: pl.DataFrame, figures: Evaluation, seed: int) -> Mapping[
 
 
 def _promise(snapshot: Snapshot, links: pl.DataFrame, figures: Evaluation) -> Promise:
-    expected = expected_of(snapshot)
+    expected, estimate = expected_of(snapshot), read_estimate(snapshot)
     count, told, true = told_and_true(links)
     return Promise(
         links=count,
         precision=expected.precision,
         of_labelled=told,
         true_of_labelled=true,
-        recall=expected.recall,
-        true_recall=figures.pairwise_recall,
+        pair_precision=estimate.precision,
+        true_pair_precision=figures.pairwise_precision,
+        pair_recall=estimate.recall,
+        true_pair_recall=figures.pairwise_recall,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cdp.explain.benchmarks import Benchmark, read_benchmarks, read_largest
+from cdp.explain.estimate import PairEstimate, read_estimate
 from cdp.explain.judging import Pair, read_pairs
 from cdp.explain.masking import mask_identifier
 from cdp.explain.snapshot import Snapshot
@@ -47,10 +48,8 @@ _LEAST_BITS, _MOST_BITS, _BIN_BITS = -20, 40, 2
 class Expected:
     """What the match weights promise of the accepted links, taken at their word; shares 0 to 1.
 
-    It is an estimate of *links*, not of customers: one wrong link joins two people whole, and a
-    guard that cuts a customer in two is not seen here. ``recall`` is null until there is
-    a calibrated estimate of the matches that were never compared. ``right_in_review`` is how many
-    of the pairs left to a steward should be matches. ``kinds`` has one row per kind of link:
+    It is an estimate of *links*, not of customers (see estimate.py). ``right_in_review`` is how
+    many of the pairs left to a steward should be matches. ``kinds`` has one row per kind of link:
     kind, links, expected_right, precision.
     """
 
@@ -58,7 +57,6 @@ class Expected:
     expected_right: float
     right_in_review: float
     kinds: pl.DataFrame
-    recall: float | None = None
 
     @property
     def precision(self) -> float | None:
@@ -70,7 +68,6 @@ class Expected:
         return {
             "of": "links",
             "precision": self.precision,
-            "recall": self.recall,
             "links": self.links,
             "expected_right": self.expected_right,
             "right_in_review": self.right_in_review,
@@ -95,6 +92,7 @@ class Quality:
     links: pl.DataFrame
     weights: pl.DataFrame
     expected: Expected
+    estimate: PairEstimate
     benchmarks: tuple[Benchmark, ...]
     largest: pl.DataFrame
     generic: pl.DataFrame
@@ -110,6 +108,7 @@ class Quality:
             "totals": dict(self.totals),
             **{name: getattr(self, name).to_dicts() for name in frames},
             "expected": self.expected.as_dict(),
+            "estimate": self.estimate.as_dict(),
             "benchmarks": [found.as_dict() for found in self.benchmarks],
             "pairs": {s: [pair.as_dict() for pair in found] for s, found in self.pairs.items()},
             "with_values": self.with_values,
@@ -131,6 +130,7 @@ def read_quality(snapshot: Snapshot, *, with_values: bool = False) -> Quality:
         links=account_of_links(links),
         weights=weight_histogram(links),
         expected=expected_quality(links),
+        estimate=read_estimate(snapshot),
         benchmarks=read_benchmarks(snapshot),
         largest=read_largest(snapshot),
         generic=snapshot.query(_GENERIC),
@@ -223,8 +223,8 @@ def expected_quality(links: pl.DataFrame) -> Expected:
     ...         }
     ...     )
     ... )
-    >>> round(found.precision, 3), found.right_in_review, found.recall
-    (0.75, 2.0, None)
+    >>> round(found.precision, 3), found.right_in_review
+    (0.75, 2.0)
     """
     posterior = 1.0 / (1.0 + 2.0 ** -pl.col("match_weight").cast(pl.Float64))
     right = links.with_columns(expected_right=posterior * pl.col("links"))

@@ -35,6 +35,8 @@ _LISTS = frozenset(
      "phone_end", "first_name", "full_name")
 )  # fmt: skip
 
+SURE_RULES: tuple[tuple[str, ...], ...] = (("email",), ("phone",), ("device",), ("handle",))
+"""Rules that miss no pair of what they look for, but for values that too many records share."""
 _JOINED = " || '|' || "
 
 RULES: tuple[tuple[str, ...], ...] = (

@@ -12,6 +12,7 @@ import polars as pl
 
 from cdp.engine import DuckDBEngine, Engine, load
 from cdp.resolve.blocking import build_candidates
+from cdp.resolve.blocking_rules import RULE_NAMES, SURE_RULES, rule_name
 from cdp.resolve.comparisons import COMPARISONS
 from cdp.resolve.home_pairs import score_homes
 from cdp.resolve.model import Model
@@ -52,6 +53,7 @@ def _declared(engine: Engine, settings: ResolveSettings) -> pl.DataFrame:
         engine.query(load(_DECLARED).sql).with_columns(
             kind=pl.lit("declared"),
             match_weight=pl.lit(bits, pl.Float64),
+            rule_count=pl.lit(0, pl.Int64),
             reason=pl.format("same key of `{}`", namespace),
             evidence=pl.lit(evidence),
         )
@@ -80,7 +82,7 @@ def _weighed(scratch: DuckDBEngine, model: Model, settings: ResolveSettings) -> 
     least = settings.min_kept_weight_bits
     weighed = score(scratch, model, COMPARISONS, min_weight_bits=least)
     against_random = pl.col("match_weight") - pl.col("household_bits") - pl.col("rivals_bits")
-    return weigh_rivals(
+    weighed = weigh_rivals(
         scratch,
         weighed,
         model,
@@ -88,6 +90,17 @@ def _weighed(scratch: DuckDBEngine, model: Model, settings: ResolveSettings) -> 
         repeats=model.repeats | dict.fromkeys(settings.sources_without_duplicates, -math.inf),
         score_more=partial(score, scratch, model, COMPARISONS, min_weight_bits=None),
     ).filter(against_random >= least)
+    scratch.connection.register("kept_pairs", weighed.select(_PAIR).to_arrow())
+    counted = scratch.query(
+        "select k.*, case when c.rules & $sure = 0 then cast(bit_count(c.rules) as bigint) end"
+        " as rule_count from kept_pairs as k"
+        " join work.candidates as c on k.record_l = c.join_key_l and k.record_r = c.join_key_r",
+        {"sure": sum(1 << RULE_NAMES.index(rule_name(rule)) for rule in SURE_RULES)},
+    )
+    scratch.connection.unregister("kept_pairs")
+    return weighed.join(counted, on=_PAIR, how="left", maintain_order="left").with_columns(
+        pl.col("rule_count").fill_null(0)
+    )
 
 
 def _explained(weighed: pl.DataFrame, model: Model) -> pl.DataFrame:

@@ -76,12 +76,17 @@ def _opening(name: str, level: str) -> str:
 
 def _lifted(pairs: pl.DataFrame, agreed: pl.DataFrame, settings: ResolveSettings) -> pl.DataFrame:
     """The pairs with those agreed on in their place: weight, reason, evidence that adds up."""
-    known = pairs.select(*_PAIR, "evidence", former_kind="kind", model_bits="match_weight")
+    known = pairs.select(
+        *_PAIR, "evidence", "rule_count", former_kind="kind", model_bits="match_weight"
+    )
     is_declared = pl.col("former_kind").eq_missing("declared")
     lifted = (
         agreed.join(known, on=_PAIR, how="left")
         .filter(pl.col("always").is_not_null() | ~is_declared)
-        .with_columns(kind=pl.when(is_declared).then(pl.lit("declared")).otherwise("kind"))
+        .with_columns(
+            kind=pl.when(is_declared).then(pl.lit("declared")).otherwise("kind"),
+            rule_count=pl.col("rule_count").fill_null(0),
+        )
     )
     bits, former = pl.lit(settings.declared_weight_bits), pl.col("model_bits")
     added = pl.max_horizontal(bits, former) - former.fill_null(0.0)

@@ -70,6 +70,9 @@ LINKS = Contract(
         key_column("status", TEXT, "accepted, refused (by a guard) or review"),
         key_column("match_weight", NUMBER, "bits: log2 of the odds of a match; higher = surer"),
         key_column("match_probability", NUMBER, "0 to 1"),
+        key_column(
+            "rule_count", INTEGER, "blocking rules that found it; 0: none, or a shared identifier"
+        ),
         Column("reason", TEXT, "the rule that linked the pair, or the guard that refused it"),
         key_column("evidence", TEXT, "JSON object: comparison to its level and weight in bits"),
     ),
@@ -126,6 +129,9 @@ SCORED_PAIRS = Contract(
         key_column("kind", TEXT, "declared, deterministic or probabilistic"),
         key_column("match_weight", NUMBER, "bits: log2 of the odds of a match; higher = surer"),
         key_column("match_probability", NUMBER, "0 to 1"),
+        key_column(
+            "rule_count", INTEGER, "blocking rules that found it; 0: none, or a shared identifier"
+        ),
         key_column("reason", TEXT, "the rule that proposed the pair"),
         key_column("evidence", TEXT, "JSON object: comparison to its level and weight in bits"),
     ),

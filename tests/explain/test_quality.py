@@ -110,12 +110,12 @@ def test_expected_precision_is_the_mean_posterior_of_accepted_links() -> None:
     assert found.precision == pytest.approx((1 + 2 * 2 / 3) / 3)
     assert found.right_in_review == pytest.approx(3 * 1 / 3)
     assert found.as_dict()["of"] == "links"
-    assert found.recall is None
 
 
 def test_without_links_there_is_no_expectation(tmp_path: Path) -> None:
     found = quality(tmp_path, {})
     assert found.expected.precision is None
+    assert found.estimate.precision is None
     assert found.weights.height == 0
     assert all(one.share is None for one in found.benchmarks)
 

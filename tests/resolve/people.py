@@ -112,7 +112,7 @@ def clustered(
     for left, right, namespace in declared.iter_rows():
         weights[left, right] = ("declared", 40.0, f"same key of `{namespace}`")
     rows = [
-        (*pair, kind, bits, 1 / (1 + 2**-bits), reason, f'{{"told": {{"weight_bits": {bits}}}}}')
+        (*pair, kind, bits, 1 / (1 + 2**-bits), 0, reason, f'{{"told": {{"weight_bits": {bits}}}}}')
         for pair, (kind, bits, reason) in weights.items()
     ]
     told = pl.DataFrame(rows, schema=_empty(_SCORED).schema, orient="row")

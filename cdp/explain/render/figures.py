@@ -20,6 +20,8 @@ def report(found: Quality, page: str) -> RenderableType:
         ("pairs left to review", totals["review"]),
         ("pairs refused", totals["refused"]),
         ("expected precision of links", percent(expected.precision)),
+        ("expected precision of pairs in customers", percent(found.estimate.precision)),
+        ("expected recall of pairs", percent(found.estimate.recall)),
         ("matches expected in review", round(expected.right_in_review)),
     ]
     judged: list[tuple[str, object, object]] = [

@@ -111,7 +111,6 @@ def figure_rows(found: LabelledQuality) -> list[tuple[str, ...]]:
 def promise_rows(found: LabelledQuality) -> list[tuple[str, str, str]]:
     """What the weights promise, and what the labels say."""
     told = found.promise
-    recall = "not estimated" if told.recall is None else percent(told.recall)
     return [
         (
             f"precision of {told.links:,} labelled links",
@@ -119,7 +118,16 @@ def promise_rows(found: LabelledQuality) -> list[tuple[str, str, str]]:
             percent(told.true_of_labelled),
         ),
         ("precision of all accepted links", percent(told.precision), "not known"),
-        ("recall", recall, f"{percent(told.true_recall)} of labelled pairs"),
+        (
+            "precision of pairs in customers",
+            percent(told.pair_precision),
+            f"{percent(told.true_pair_precision)} of labelled pairs",
+        ),
+        (
+            "recall of pairs",
+            percent(told.pair_recall),
+            f"{percent(told.true_pair_recall)} of labelled pairs",
+        ),
     ]
 
 
