@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cdp.explain.render.cells import grid, plain
-from cdp.explain.why import OfOne, OfTwo, Sides, Why
+from cdp.explain.why import Arrival, OfOne, OfTwo, Sides, Why
 from cdp.explain.why.verdicts import why_linked
 from cdp.explain.why.wording import title
 
@@ -58,7 +58,7 @@ def _of_two(found: OfTwo) -> Iterator[RenderableType]:
             for hop in found.chain
         ]  # fmt: skip
         yield _links("The chain", ("from", "to", "because", "bits", ""), hops)
-    yield from _sides(found.pair, "The two themselves" if found.chain else "")
+    yield from _sides(found.pair, "The two themselves" if found.chain else "The two records")
     for heading, hop in besides(found).items():
         rows = [(hop.left.name, hop.right.name, hop.status, why_linked(hop), hop.weight)]
         yield _links(heading, ("record", "record", "status", "because", "bits"), rows)
@@ -83,12 +83,11 @@ def _sides(pair: Sides, heading: str) -> Iterator[RenderableType]:
 
 
 def _of_one(found: OfOne) -> Iterator[RenderableType]:
-    rows: list[tuple[object, ...]] = []
-    for number, one in enumerate(found.arrivals):
-        link = one.link
-        to = link.right.name if link else ""
-        because = why_linked(link) if link else "the first" if number == 0 else "by later ones"
-        rows.append((one.came_at, one.record.name, to, because, link and link.weight))
+    rows = [
+        (one.came_at, one.record.name, one.link.right.name if one.link else "",
+         joined(found, one), one.link and one.link.weight)
+        for one in found.arrivals
+    ]  # fmt: skip
     heading = "How it grew: each record and its strongest link to an earlier one"
     yield _links(heading, ("delivered", "record", "joined to", "because", "bits"), rows)
     if found.weakest:
@@ -106,6 +105,17 @@ def _of_one(found: OfOne) -> Iterator[RenderableType]:
         ]  # fmt: skip
         yield grid("Its history", _EVENTS, events, right=1)
     yield _line(LEGEND, "dim")
+
+
+def joined(found: OfOne, one: Arrival) -> str:
+    """What attached a record to those before it."""
+    if one.link is None:
+        return "the first" if one == found.arrivals[0] else "no published link"
+    pair, weakest = {one.link.left.record_id, one.link.right.record_id}, found.weakest
+    told = f"{'joined by it later: ' if one.is_later else ''}{why_linked(one.link)}"
+    if weakest and pair == {weakest.link.left.record_id, weakest.link.right.record_id}:
+        told += f" ({'the lone bridge' if weakest.is_lone else 'the weakest place'})"
+    return told
 
 
 def bridge(found: OfOne) -> str:

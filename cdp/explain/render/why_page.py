@@ -7,7 +7,7 @@ from markupsafe import Markup
 from cdp.explain.judging import Step
 from cdp.explain.render import plots
 from cdp.explain.render.page import fill_template
-from cdp.explain.render.why import LEGEND, besides, bridge, decision
+from cdp.explain.render.why import LEGEND, besides, bridge, decision, joined
 from cdp.explain.why import OfOne, Sides, Why
 from cdp.explain.why.verdicts import why_linked
 from cdp.explain.why.wording import title
@@ -25,6 +25,7 @@ def why_page(found: Why, *, run_id: str, with_values: bool) -> str:
         is_one=is_one,
         besides={} if isinstance(shown, OfOne) else besides(shown),
         bridge=bridge(shown) if isinstance(shown, OfOne) else "",
+        joined=joined,
         title=title,
         decision=decision,
         why_linked=why_linked,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdp.errors import ConfigError
 from cdp.explain.snapshot import Snapshot
-from cdp.explain.why.asked import find_asked
+from cdp.explain.why.asked import Asked, find_asked
 from cdp.explain.why.of_one import Arrival, Bridge, OfOne, why_one
 from cdp.explain.why.of_two import OfTwo, why_two
 from cdp.explain.why.sides import Line, Record, Sides
@@ -26,7 +27,7 @@ def read_why(
 
     Words are those of `cdp show`: an email, a phone, a customer id, or ``source:key`` of a person
     or an event. A word that means several records of one customer is answered for the one that
-    says most; two words that mean the same record, as one word.
+    says most; two words that mean the same records, as one word.
 
     Args:
         snapshot: What was published; nothing else is read.
@@ -46,9 +47,17 @@ def read_why(
     asked = [find_asked(snapshot, word, default_region=default_region) for word in words]
     if len(asked) == 1:
         return why_one(snapshot, asked[0])
-    one, other = asked
+    one, other = _apart(*asked)
     if {*one.record_ids} & {*other.record_ids}:
         return why_one(snapshot, one, notes=("Both words mean the same record or customer.",))
     kept = min(ResolveSettings().min_kept_weight_bits, resolving.review_match_weight_bits)
     limits = Thresholds(resolving.min_match_weight_bits, resolving.review_match_weight_bits, kept)
     return why_two(snapshot, one, other, limits)
+
+
+def _apart(one: Asked, other: Asked) -> tuple[Asked, Asked]:
+    """What both words mean is left to one of them, where the other means something else, too."""
+    if rest := tuple(record for record in one.record_ids if record not in other.record_ids):
+        return replace(one, record_ids=rest), other
+    rest = tuple(record for record in other.record_ids if record not in one.record_ids)
+    return one, replace(other, record_ids=rest or other.record_ids)

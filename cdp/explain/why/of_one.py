@@ -45,14 +45,15 @@ class Arrival:
     """One record of a customer, and the strongest accepted link to a record that came before.
 
     ``came_at`` is when its first version was delivered, ``member_since`` the instant of the run
-    that put it into this customer, UTC. Without a ``link`` it was the first, or was joined by
-    ``later`` ones.
+    that put it into this customer, UTC. The ``link`` of a record that only later ones joined is
+    the strongest with one of those (``is_later``); the first record has none.
     """
 
     record: Record
     came_at: datetime
     member_since: datetime
     link: Sides | None
+    is_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,10 @@ def why_one(snapshot: Snapshot, asked: Asked, *, notes: tuple[str, ...] = ()) ->
     rows = snapshot.query(_ARRIVALS, {"id": found}).to_dicts()
     links = links_within(snapshot, found)
     place = weakest_place([_edge(link) for link in links])
-    reached = _first_links([row["record_id"] for row in rows], links)
+    order = [row["record_id"] for row in rows]
+    reached = _first_links(order, links)
+    later = _later_links(order, links, reached)
+    reached |= later
     kept_out = refused_around(snapshot, found, limit=_NEIGHBOURS)
     weakest = [link for link in links if place and _pair(link) == place.link]
     laid = iter(lay_out(snapshot, [*reached.values(), *weakest, *kept_out]))
@@ -123,6 +127,7 @@ def why_one(snapshot: Snapshot, asked: Asked, *, notes: tuple[str, ...] = ()) ->
             row["came_at"],
             row["member_since"],
             attached.get(row["record_id"]),
+            row["record_id"] in later,
         )
         for row in rows
     )
@@ -154,6 +159,18 @@ def _first_links(order: Sequence[int], links: Sequence[Row]) -> dict[int, Row]:
         if later not in ranks or rank < ranks[later]:
             ranks[later], strongest[later] = rank, turned(link, {later})
     return strongest
+
+
+def _later_links(
+    order: Sequence[int], links: Sequence[Row], reached: Mapping[int, Row]
+) -> dict[int, Row]:
+    """The strongest link of each record but the first that none joins to an earlier one."""
+    found: dict[int, Row] = {}
+    for record in order[1:]:
+        touching = [link for link in links if record in _pair(link)]
+        if record not in reached and touching:
+            found[record] = turned(touching[0], {record})
+    return found
 
 
 def _verdict(

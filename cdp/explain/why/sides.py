@@ -193,7 +193,7 @@ def _weighed(steps: Sequence[Step], weight: float | None, left: Row, right: Row)
     left, right = ({**side, "keys": sorted(shared)} for side in (left, right))
     told = [s for s in steps if s.bits or s.comparison not in NOT_OF_THE_RECORDS]
     bits = shown_bits([step.bits for step in told], weight or 0.0)
-    return [
+    lines = [
         Line(
             step.comparison,
             _values(step.comparison, left, is_compared=True),
@@ -203,6 +203,7 @@ def _weighed(steps: Sequence[Step], weight: float | None, left: Row, right: Row)
         )
         for step, one in zip(told, bits, strict=True)
     ]
+    return [line for line in lines if line.bits or line.what not in NOT_OF_THE_RECORDS]
 
 
 def _unweighed(steps: Sequence[Step], left: Row, right: Row) -> list[Line]:
