@@ -193,6 +193,15 @@ def test_without_a_link_of_their_own_the_chain_is_told(tmp_path: Path) -> None:
     assert "weakest" in shown(explain.render.why(found))
 
 
+def test_an_id_that_was_merged_away_leads_to_the_pair_of_today(tmp_path: Path) -> None:
+    history = [event("merged", "c", 2, survivor_id=BOB)]
+    refused = link("refused", 4.0, reason="contradiction: different first name")
+    found = two(world(tmp_path, PAIR, refused, customer_changes=history), "crm:C-1",
+                customer_id("c"))  # fmt: skip
+    assert found.pair.right.customer_id == BOB
+    assert found.notes == (f"{customer_id('c')} was merged; it lives on in {BOB}.",)
+
+
 def test_two_that_were_never_kept_are_weighed_now(first_run: Company) -> None:
     found = two(first_run.root / "warehouse", "crm:3", "crm:8")
     assert not found.is_one

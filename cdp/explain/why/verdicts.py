@@ -109,7 +109,7 @@ def _evidence(pair: Sides) -> str:
             return f"{speaks_for} {verb} {against}"
         return f"{speaks_for} against {against}"
     if against:
-        return f"nothing for it, and {against} against"
+        return f"nothing for it, against it {against}"
     return speaks_for or "they state nothing in common"
 
 
