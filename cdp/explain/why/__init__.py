@@ -50,7 +50,7 @@ def read_why(
     one, other = _apart(*asked)
     if {*one.record_ids} & {*other.record_ids}:
         return why_one(snapshot, one, notes=("Both words mean the same record or customer.",))
-    kept = min(ResolveSettings().min_kept_weight_bits, resolving.review_match_weight_bits)
+    kept = ResolveSettings().min_kept_weight_bits
     limits = Thresholds(resolving.min_match_weight_bits, resolving.review_match_weight_bits, kept)
     return why_two(snapshot, one, other, limits)
 
