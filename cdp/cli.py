@@ -4,6 +4,8 @@ Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or 
 · 10 done, but deliveries want a look · 75 try again later · 77 not permitted.
 """
 
+# lint: allow file-size because the whole command line is read in one place, a few lines a command
+
 from __future__ import annotations
 
 import json
@@ -156,6 +158,38 @@ def show(
     with explain.open_snapshot(opened.store) as snapshot:
         found = explain.find_customer(snapshot, who, default_region=opened.default_region)
     _print(found.as_dict(), explain.render.customer(found), as_json=as_json)
+
+
+@app.command()
+def why(
+    who: Annotated[str, typer.Argument(help="record or customer, as in `cdp show`")],
+    other: Annotated[str | None, typer.Argument(help="a second one, to ask about both")] = None,
+    project: ProjectOption = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Also write a page with the bits as a picture.")
+    ] = None,
+    with_values: Annotated[
+        bool, typer.Option("--with-values", help="Personal values whole on that page, too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Why two records are one customer or two; of one customer, how it grew."""
+    from cdp import explain
+
+    opened = _project(project)
+    with explain.open_snapshot(opened.store) as snapshot:
+        found = explain.read_why(
+            snapshot,
+            [who, *filter(None, [other])],
+            default_region=opened.default_region,
+            resolving=opened.resolve,
+        )
+    page = None
+    if chart:
+        page = str(chart.resolve())
+        shown = explain.render.why_page(found, with_values=with_values, run_id=snapshot.run_id)
+        explain.render.write_page(chart.resolve(), shown)
+    _print(found.as_dict() | {"page": page}, explain.render.why(found, page), as_json=as_json)
 
 
 @app.command()

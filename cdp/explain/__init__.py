@@ -11,6 +11,7 @@ from cdp.explain.labels import read_labels
 from cdp.explain.quality import Expected, Quality, expected_quality, read_quality
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.status import Status, read_status
+from cdp.explain.why import Why, read_why
 
 __all__ = [
     "Candidates",
@@ -21,6 +22,7 @@ __all__ = [
     "Quality",
     "Snapshot",
     "Status",
+    "Why",
     "evaluate",
     "evaluate_snapshot",
     "expected_quality",
@@ -29,5 +31,6 @@ __all__ = [
     "read_labels",
     "read_quality",
     "read_status",
+    "read_why",
     "render",
 ]

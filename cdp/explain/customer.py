@@ -100,10 +100,18 @@ def read_customer(
         links=snapshot.query(_LINKS, asked),
         timeline=snapshot.query(_TIMELINE, asked),
         traits=snapshot.query(_TRAITS, asked).row(0, named=True),
-        changes=snapshot.query(_CHANGES, asked),
+        changes=read_changes(snapshot, customer_id),
         merged_from=merged_from,
         housemates=snapshot.query(_HOUSEMATES, asked)["others"][0],
     )
+
+
+def read_changes(snapshot: Snapshot, customer_id: str) -> pl.DataFrame:
+    """Identity events of a customer, of all merged into it, and of those split off; oldest first.
+
+    changed_at (UTC), kind, customer_id, survivor_id, origin_id, record_count, run_id.
+    """
+    return snapshot.query(_CHANGES, {"id": customer_id})
 
 
 def _opened(row: Mapping[str, object], column: str) -> dict[str, object]:

@@ -19,16 +19,17 @@ _SOURCE_KEY = re.compile(r"([a-z][a-z0-9_]*):(.+)", re.DOTALL)
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 
 _BY_IDENTIFIER = """
-    select distinct m.customer_id
+    select m.customer_id, m.record_id
     from identifiers as i join members as m on i.record_id = m.record_id and m.valid_to is null
     where i.kind = $kind and i.value = $value
     union
-    select customer_id from customers
+    select customer_id, null from customers
     where list_contains(case when $kind = 'email' then emails else phones end, $value)
+    order by customer_id, record_id
 """
 # The id of a touchpoint is that of its key, so a row that never became one answers to it, too.
 _ROWS = """
-    select r.source_file, r.source_row, r.disposition, r.reason, r.customer_id,
+    select r.source_file, r.source_row, r.disposition, r.reason, r.customer_id, r.record_id,
         r.source_record_id is distinct from $key as is_event
     from source_records as r join deliveries as d on r.delivery_id = d.delivery_id
     where r.source = $source and (
@@ -75,6 +76,19 @@ class Candidates:
 Found = Customer | Candidates
 
 
+@dataclass(frozen=True)
+class Sought:
+    """Who answers to what was asked: one customer, or several that share it.
+
+    ``record_ids`` are the records that hold the value or have the key, by id; empty when the word
+    means customers as a whole. ``merged_from`` lists former ids that led here.
+    """
+
+    customer_ids: tuple[str, ...]
+    record_ids: tuple[int, ...] = ()
+    merged_from: tuple[str, ...] = ()
+
+
 def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found:
     """The customer with this email, phone, customer id or ``source:key``, of a person or an event.
 
@@ -85,6 +99,18 @@ def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found
         snapshot: Where to look.
         who: What is known of the customer.
         default_region: ISO 3166 code; where a phone number without a country is from.
+
+    Raises:
+        NotFoundError: Nobody answers; a row that was rejected answers with its reason.
+    """
+    sought = seek(snapshot, who, default_region=default_region)
+    if len(sought.customer_ids) > 1:
+        return Candidates(snapshot.query(_LISTED, {"ids": [*sought.customer_ids]}))
+    return read_customer(snapshot, sought.customer_ids[0], merged_from=sought.merged_from)
+
+
+def seek(snapshot: Snapshot, who: str, *, default_region: str) -> Sought:
+    """Who answers, by the rules of `find_customer`: their ids, and the records that were meant.
 
     Raises:
         NotFoundError: Nobody answers; a row that was rejected answers with its reason.
@@ -104,17 +130,17 @@ def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found
     if ":" in asked:
         raise NotFoundError(
             what=f"there is no source of that name; there are: {', '.join(_sources(snapshot))}",
-            where="show",
+            where="snapshot",
             next_step="source:key takes the name of a source contract and that source's own key",
         )
     raise NotFoundError(
         what="that is no email, phone, customer id or source:key",
-        where="show",
+        where="snapshot",
         next_step="try e.g. `cdp show name@example.com` or `cdp show crm:1042`",
     )
 
 
-def _by_id(snapshot: Snapshot, customer_id: str) -> Customer:
+def _by_id(snapshot: Snapshot, customer_id: str) -> Sought:
     """Follow merges from the id asked for to the one that lives."""
     was: list[str] = []
     current = customer_id
@@ -129,37 +155,36 @@ def _by_id(snapshot: Snapshot, customer_id: str) -> Customer:
         )
         if not ended.height:
             raise NotFoundError(
-                what="no customer has or had this id", where="show",
+                what="no customer has or had this id", where="snapshot",
                 next_step="check the id; it begins with c_ and has 16 letters and digits",
             )  # fmt: skip
         event = ended.row(0, named=True)
         if event["survivor_id"] is None:
             raise NotFoundError(
                 what=f"{current} was {event['kind']} on {event['changed_at']:%Y-%m-%d}",
-                where="show",
+                where="snapshot",
                 next_step="its last record has left its source; its history is in customer_changes",
             )
         was.append(current)
         current = str(event["survivor_id"])
-    return read_customer(snapshot, current, merged_from=tuple(was))
+    return Sought((current,), merged_from=tuple(was))
 
 
-def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Found:
+def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Sought:
     for value in values:
-        ids = snapshot.query(_BY_IDENTIFIER, {"kind": kind, "value": value})["customer_id"]
-        if len(ids) == 1:
-            return read_customer(snapshot, str(ids[0]))
-        if len(ids):
-            return Candidates(snapshot.query(_LISTED, {"ids": ids.to_list()}))
+        holders = snapshot.query(_BY_IDENTIFIER, {"kind": kind, "value": value})
+        if holders.height:
+            ids = holders["customer_id"].unique().sort()
+            return Sought(tuple(ids), tuple(holders["record_id"].drop_nulls().unique().sort()))
     raise NotFoundError(
         what=f"no customer has this {kind}",
-        where="show",
+        where="snapshot",
         next_step="look for the row: `select * from source_records` in profiles.duckdb tells "
         "what became of each; placeholders and unusable values are not kept as identifiers",
     )
 
 
-def _by_key(snapshot: Snapshot, source: str, key: str) -> Customer:
+def _by_key(snapshot: Snapshot, source: str, key: str) -> Sought:
     rows = snapshot.query(_ROWS, {"source": source, "key": key})
     if not rows.height:
         raise _unknown_key(snapshot, source)
@@ -167,7 +192,8 @@ def _by_key(snapshot: Snapshot, source: str, key: str) -> Customer:
     counts = ~pl.col("is_event") | pl.col("disposition").is_in(["accepted", "duplicate"])
     placed = rows.filter(pl.col("customer_id").is_not_null() & counts)
     if placed.height:
-        return read_customer(snapshot, str(placed["customer_id"][0]))
+        customer_id, record_id = placed.select("customer_id", "record_id").row(0)
+        return Sought((customer_id,), () if record_id is None else (record_id,))
     row = rows.row(0, named=True)
     told = ", ".join(filter(None, (row["disposition"], row["reason"])))
     what = "that event is in no timeline" if row["is_event"] else "that record has no customer"
@@ -185,7 +211,7 @@ def _unknown_key(snapshot: Snapshot, source: str) -> NotFoundError:
     unread = snapshot.query(_UNREAD, {"source": source})
     if not unread.height:
         return NotFoundError(
-            what="no row of that source has this key", where="show", next_step=next_step
+            what="no row of that source has this key", where="snapshot", next_step=next_step
         )
     row = unread.row(0, named=True)
     return NotFoundError(

@@ -150,11 +150,16 @@ def read_evidence(evidence: str) -> tuple[Step, ...]:
     >>> read_evidence('{"email": {"level": "same", "weight_bits": 9.5}}')
     (Step(comparison='email', level='same', bits=9.5),)
     """
+    return tuple(step for step in read_steps(evidence) if step.bits)
+
+
+def read_steps(evidence: str) -> tuple[Step, ...]:
+    """All entries of a link's evidence that have a weight, be it 0, in their order."""
     parts: Mapping[str, Mapping[str, object]] = json.loads(evidence)
     steps = []
     for name, part in parts.items():
         bits = part.get("weight_bits")
-        if isinstance(bits, int | float) and bits:
+        if isinstance(bits, int | float):
             steps.append(Step(name, str(part.get("level", "")), float(bits)))
     return tuple(steps)
 

@@ -8,6 +8,8 @@ from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
+from cdp.explain.render.why import why
+from cdp.explain.render.why_page import why_page
 
 __all__ = [
     "customer",
@@ -19,5 +21,7 @@ __all__ = [
     "report_page",
     "sources",
     "status",
+    "why",
+    "why_page",
     "write_page",
 ]

@@ -32,23 +32,14 @@ def report_page(
 
     With a Splink model's settings it has the model's chart too (about 0.9 MB).
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, finalize=_finalize,
-    )  # fmt: skip
-    environment.filters["percent"] = percent
-    environment.filters["code"] = _code
-    environment.filters["minute"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC" if at else "unknown"
     # The model's names come from Splink and us; the chart escapes what it embeds.
     chart = Markup(match_weights_chart(model_settings)) if model_settings else None  # noqa: S704
-    return environment.get_template("report.html").render(
+    return fill_template(
+        "report.html",
         found=found,
         labelled=labelled,
         words=labelled_words(labelled) if labelled else {},
         meanings=MEANINGS,
-        css=Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8")),  # noqa: S704
         sizes=plots.bars(_bars(found), name="Customers by number of records"),
         weights=plots.histograms(
             found.weights["from_bits"].to_list(),
@@ -60,6 +51,21 @@ def report_page(
         waterfall=plots.waterfall,
         chart=chart,
     )
+
+
+def fill_template(name: str, **values: object) -> str:
+    """A template filled; all share the styles of the report and how values are shown."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, finalize=_finalize,
+    )  # fmt: skip
+    environment.filters["percent"] = percent
+    environment.filters["code"] = _code
+    environment.filters["minute"] = lambda at: f"{at:%Y-%m-%d %H:%M} UTC" if at else "unknown"
+    css = Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704
+    return environment.get_template(name).render(css=css, **values)
 
 
 def write_page(path: Path, text: str) -> None:
@@ -79,7 +85,7 @@ def write_page(path: Path, text: str) -> None:
         raise NotPermittedError(
             what="the page cannot be written",
             where=path.name,
-            next_step="name a file in a folder of yours: --out FILE",
+            next_step="name a file in a folder of yours: --out FILE, of `cdp why` --chart FILE",
         ) from None
 
 

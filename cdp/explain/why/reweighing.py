@@ -1,0 +1,135 @@
+"""A pair that was not kept, weighed again on the spot: the published model, the same code.
+
+What other records take or leave (*rivals*) is not weighed: that would need every pair again.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import cdp.resolve
+from cdp.engine import DuckDBEngine, load
+from cdp.explain.snapshot import Snapshot
+from cdp.resolve.comparison import Comparison
+from cdp.resolve.comparisons import COMPARISONS
+from cdp.resolve.folding import FUNCTIONS
+from cdp.resolve.holders import PEOPLE_NAMED
+from cdp.resolve.inferred_names import NameDictionary, inferred_name
+from cdp.resolve.model import Model, Shares
+from cdp.resolve.scoring import score
+from cdp.tables import CONTRACTS
+
+_SQL = Path(cdp.resolve.__file__).parent / "sql"
+_RECORDS, _IDENTIFIERS = CONTRACTS["clean.records"], CONTRACTS["identity.identifiers"]
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What two records weigh by themselves: ``evidence`` as in a link, and its sum in bits.
+
+    ``bits_against_random`` leaves the household out: what decides whether a pair is kept.
+    """
+
+    evidence: str
+    match_weight: float
+    bits_against_random: float
+
+
+def weigh_anew(snapshot: Snapshot, left: int, right: int) -> Weighing | None:
+    """Weigh two current records with the model that the snapshot tells of; None without a model.
+
+    All records are read, for a name weighs by how rare it is among them. Comparisons of which
+    this version knows no conditions, or other levels than the model has, are left out.
+    """
+    found = _published_model(snapshot)
+    if found is None:
+        return None
+    model, comparisons = found
+    with closing(DuckDBEngine()) as scratch:
+        _make_features(scratch, snapshot)
+        scratch.connection.execute(
+            "create table work.asked as select $1 as join_key_l, $2 as join_key_r, 0 as match_key,"
+            " 0 as rules",
+            [min(left, right), max(left, right)],
+        )
+        pairs = score(scratch, model, comparisons, min_weight_bits=None, candidates="work.asked")
+    return _told(pairs.row(0, named=True), model, comparisons)
+
+
+def _published_model(snapshot: Snapshot) -> tuple[Model, tuple[Comparison, ...]] | None:
+    levels = snapshot.query("select * from model_levels order by comparison, level_number")
+    sources = snapshot.query("select * from model_sources order by sources")
+    if not levels.height or not sources.height:
+        return None
+    by_name = {str(name): part for (name,), part in levels.group_by("comparison")}
+    named = {name: tuple(part.sort("level_number")["level"]) for name, part in by_name.items()}
+    comparisons = tuple(c for c in COMPARISONS if named.get(c.name) == c.level_names)
+
+    def shares(kind: str) -> Shares:
+        return {c.name: by_name[c.name].sort("level_number")[kind].to_numpy() for c in comparisons}
+
+    match_share, household_share = (
+        sources[kind].to_numpy() for kind in ("match_share", "household_share")
+    )
+    model = Model(
+        match=shares("match_share"),
+        random=shares("random_share"),
+        household=shares("household_share"),
+        sources=tuple(sources["sources"]),
+        match_share=match_share,
+        household_share=household_share,
+        match_total=float(match_share[0] / 2.0 ** sources["weight_bits"][0]),
+        household_total=float(household_share.mean()),
+    )
+    return model, comparisons
+
+
+def _make_features(scratch: DuckDBEngine, snapshot: Snapshot) -> None:
+    """``work.features`` of all current records, as blocking makes it before it looks for pairs."""
+    for function in (*FUNCTIONS, PEOPLE_NAMED):
+        scratch.register(function)
+    records = snapshot.query("select * from records where is_current")
+    scratch.store_frame(_RECORDS, records, append=False)
+    identifiers = snapshot.query("select * from identifiers")
+    scratch.store_frame(_IDENTIFIERS, identifiers, append=False)
+    scratch.replace(load(_SQL / "records.sql"))
+    scratch.register(inferred_name(_dictionary(scratch)))
+    scratch.connection.execute("create schema if not exists work")
+    scratch.connection.sql(load(_SQL / "features.sql").sql).create("work.features")
+
+
+def _dictionary(scratch: DuckDBEngine) -> NameDictionary:
+    """The names that two records or more state, as in blocking."""
+
+    def counted(name: str) -> dict[str, int]:
+        rows = scratch.query(
+            f"select {name} as name, count(*) as records from identity.records"
+            f" where length({name}) > 1 group by all having records > 1"
+        )
+        return dict(zip(rows["name"], rows["records"], strict=True))
+
+    return NameDictionary(counted("string_split(given_name, ' ')[1]"), counted("surname"))
+
+
+def _told(row: dict[str, object], model: Model, comparisons: tuple[Comparison, ...]) -> Weighing:
+    """The row of a scored pair as the evidence of a link."""
+    entries: list[tuple[str, object, object]] = [
+        ("prior", "share of matches among all pairs", model.prior_bits),
+        ("sources", row["sources"], row["sources_bits"]),
+        *(
+            (c.name, c.level_names[level], row[f"bits_{c.name}"])
+            for c in comparisons
+            if isinstance(level := row[f"gamma_{c.name}"], int) and level >= 0
+        ),
+        ("household", "may be two of one home", row["household_bits"]),
+    ]
+    evidence = {
+        name: {"level": level, "weight_bits": round(bits, 2)}
+        for name, level, bits in entries
+        if isinstance(bits, float)
+    }
+    weight, household = (float(str(row[name])) for name in ("match_weight", "household_bits"))
+    return Weighing(json.dumps(evidence), weight, weight - household)
