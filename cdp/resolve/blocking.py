@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cdp.engine import DuckDBEngine, Engine, Scalar, Statement, load
-from cdp.resolve.blocking_rules import block_keys
+from cdp.resolve.blocking_rules import block_keys, weak_rules
 from cdp.resolve.folding import FUNCTIONS
 from cdp.resolve.holders import PEOPLE_NAMED
 from cdp.resolve.inferred_names import NameDictionary, inferred_name
@@ -21,6 +21,8 @@ from cdp.tables import CONTRACTS
 _SQL = Path(__file__).parent / "sql"
 _MAX_RANDOM_PAIRS = 200_000
 _MAX_DISTANCES = 60
+_WEAK_SHARE = 0.1
+"""A weak rule may make a tenth of the pairs that another may."""
 _INPUTS = ("identity.records", "identity.identifiers")
 
 
@@ -44,6 +46,8 @@ def build_candidates(
     limits = {
         "max_block_size": settings.max_block_size,
         "max_pairs_per_record": settings.max_pairs_per_record,
+        "weak_rules": weak_rules(),
+        "weak_share": _WEAK_SHARE,
     }
     _make(scratch, "candidates", limits)
     # Several times as large as all that is still needed.

@@ -74,6 +74,18 @@ RULES: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 
 
+WEAK_RULES: frozenset[tuple[str, ...]] = frozenset(
+    (
+        ("initial", "birth_month"), ("surname_initial", "birth_month"), ("birth_month", "city"),
+        ("initial", "birthday"), ("birthday", "city"),
+        ("like_first_name", "birth_year"), ("like_surname", "birth_year"),
+        ("like_first_name", "city"), ("like_surname", "city"), ("surname", "city"),
+        ("street_name", "city"), ("unit", "city"),
+    )
+)  # fmt: skip
+"""Those that find a pair by themselves once in a while: worth it as long as they cost little."""
+
+
 def rule_name(rule: tuple[str, ...]) -> str:
     """What a person calls a rule.
 
@@ -85,6 +97,11 @@ def rule_name(rule: tuple[str, ...]) -> str:
 
 RULE_NAMES: tuple[str, ...] = tuple(sorted(map(rule_name, RULES)))
 """Work tables name a rule by its position here: at most 63, a bit each of a number."""
+
+
+def weak_rules() -> int:
+    """The weak rules as one number: rule n as bit n."""
+    return sum(1 << RULE_NAMES.index(rule_name(rule)) for rule in WEAK_RULES)
 
 
 def fields_read(rule: tuple[str, ...]) -> frozenset[str]:

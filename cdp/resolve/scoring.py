@@ -10,12 +10,13 @@ import polars as pl
 
 from cdp.engine import DuckDBEngine
 from cdp.resolve.blocking_rules import RULE_NAMES, RULES, fields_read, rule_name
+from cdp.resolve.bounds import keep_likely
+from cdp.resolve.codes import RAREST_TERM
 from cdp.resolve.comparison import Comparison
 from cdp.resolve.estimation import Evidence, estimate
 from cdp.resolve.model import Model, Numbers, Patterns, shipped_model
 
 _TRAINING_PAIRS = 400_000
-_RAREST_TERM = 1e-4
 _SOURCES = "least(source_l, source_r) || ' + ' || greatest(source_l, source_r)"
 _READS = {RULE_NAMES.index(rule_name(rule)): fields_read(rule) for rule in RULES}
 
@@ -123,6 +124,9 @@ def score(
     least = None
     if min_weight_bits is not None:
         least = min_weight_bits - max(0.0, float(model.sources_bits.max(initial=0.0)))
+        candidates = keep_likely(
+            scratch, model, comparisons, min_weight_bits=min_weight_bits, candidates=candidates
+        )
     table = _compare(scratch, model, comparisons, candidates, least)
     gammas = ", ".join(f"gamma_{c.name}" for c in comparisons)
     weights = ", ".join(
@@ -232,7 +236,7 @@ def _splink_comparison(comparison: Comparison, model: Model) -> dict[str, Any]:
         }
         if level.is_term:
             told["tf_adjustment_column"] = comparison.term
-            told["tf_minimum_u_value"] = _RAREST_TERM
+            told["tf_minimum_u_value"] = RAREST_TERM
             told["disable_tf_exact_match_detection"] = True
         levels.append(told)
     return {"output_column_name": comparison.name, "comparison_levels": levels}

@@ -28,7 +28,11 @@ kept as (
         rule,
         block
     from budgeted
-    where pairs_so_far <= greatest(10000, $max_pairs_per_record * (select count(*) from work.features))
+    where pairs_so_far <= greatest(
+        10000,
+        $max_pairs_per_record * (select count(*) from work.features)
+        * case when $weak_rules >> rule & 1 = 1 then $weak_share else 1 end
+    )
 ),
 
 members as (
