@@ -187,12 +187,22 @@ class _RawRow:
         named = {**self.source.keys}
         if self.source.record_key is not None:
             named[self.source.name] = self.source.record_key
-        return _present(
+        keys = _present(
             [
                 exp.DPipe(this=exp.Literal.string(f"{n}:"), expression=self.text(c))
                 for n, c in named.items()
             ]
         )
+        if self.source.merged_keys is None:
+            return keys
+        return exp.func("list_concat", keys, self._merged_keys(self.source.merged_keys))
+
+    def _merged_keys(self, column: str) -> exp.Expr:
+        """Former keys of records that the source itself has merged into this one."""
+        # Position and name hold no sign of their own, so they may stand in the text.
+        cell = f"coalesce(cells[{self.columns.index(column) + 1}], '')"
+        parts = f"list_filter(regexp_split_to_array({cell}, '[;,|\\s]+'), lambda x: x <> '')"
+        return _sql(f"list_transform({parts}, lambda x: '{self.source.name}:' || x)")
 
     def _consent(self, consent: Consent | None) -> exp.Expr:
         if consent is None:

@@ -9,6 +9,7 @@ def columns_named(source: Source) -> tuple[str, ...]:
     """Every column of the source's files that its contract names, sorted."""
     named: set[str | None] = {
         source.record_key,
+        source.merged_keys,
         source.touchpoint_key,
         source.score,
         source.campaign,

@@ -13,6 +13,10 @@ from cdp.project.reading import Written
 from cdp.project.source import Expectation
 from cdp.project.vocabulary import JOINED, MANY_VALUED, did_you_mean
 
+_OF_KEYS = {
+    "has_no_duplicates": "two keys of the source are two customers",
+    "merged_keys": "it lists former keys of the same source",
+}
 _TOUCHPOINT = ("touchpoint_key", "occurred_at", "channel")
 _OF_EVENTS = (*_TOUCHPOINT, "event_type", "amount", "currency", "score", "campaign", "person_ref")
 _OF_PERSONS = ("person", "keys", "consent")
@@ -40,9 +44,9 @@ def contradictions(written: Written) -> Iterator[Fault]:
     for key in _UNUSED.get(holds, ()):
         if key in values:
             yield written.fault((key,), f"`{key}` is not used", f"the source holds {holds}")
-    if "has_no_duplicates" in values and not values.get("record_key"):
-        hint = "two keys of the source are two customers"
-        yield written.fault(("has_no_duplicates",), "`record_key` is missing", hint)
+    for word, hint in _OF_KEYS.items():
+        if word in values and not values.get("record_key"):
+            yield written.fault((word,), "`record_key` is missing", hint)
     if holds == "events":
         yield from _of_events(written, values)
     yield from _single_columns(written, values.get("person"))

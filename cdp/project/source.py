@@ -186,6 +186,7 @@ class Source(Settings):
     owner: Text | None = None
     description: Text | None = None
     record_key: Column | None = None
+    merged_keys: Column | None = None
     has_no_duplicates: bool = False
     observed_at: Annotated[Instant, ColumnOr] | None = None
     delivered_at: DeliveredAt | None = None
