@@ -30,6 +30,8 @@ class Compared(Settings):
     """How an attribute of the project's own is compared in matching."""
 
     kind: Literal["exact", "text", "date", "number", "identifier"]
+    shared_at_home: bool = False
+    """Two people of one home or firm may well have the same value."""
     order: BirthDateOrder | None = None
     """The order of year, month and day in a date; None: year-month-day."""
     within: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
