@@ -15,6 +15,7 @@ RuleName = Annotated[
 ]
 Words = Annotated[tuple[Text, ...], BeforeValidator(as_list), Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
+Kind = Literal["exact", "text", "date", "number", "identifier"]
 
 
 class Limit(Settings):
@@ -29,7 +30,7 @@ class Limit(Settings):
 class Compared(Settings):
     """How an attribute of the project's own is compared in matching."""
 
-    kind: Literal["exact", "text", "date", "number", "identifier"]
+    kind: Kind
     shared_at_home: bool = False
     """Two people of one home or firm may well have the same value."""
     order: BirthDateOrder | None = None
