@@ -13,7 +13,9 @@ from cdp.quality.normalise import (
     normalise_handle,
     normalise_phone,
 )
-from cdp.resolve import ResolveSettings
+from cdp.resolve import ResolveSettings, fold_identifier
+
+_Reader = Callable[[str], str | None]
 
 
 def resolve_settings(project: Project) -> ResolveSettings:
@@ -26,8 +28,9 @@ def resolve_settings(project: Project) -> ResolveSettings:
         ConfigError: A listed value is none of its kind; all such places are named, no value is.
     """
     stated, unread = project.resolve, list[str]()
+    readers = _readers(project)
     lists = {
-        key: _normalised(getattr(stated, key), project.default_region, f"resolve.{key}", unread)
+        key: _normalised(getattr(stated, key), readers, f"resolve.{key}", unread)
         for key in ("allow", "block")
     }
     if unread:
@@ -46,19 +49,27 @@ def resolve_settings(project: Project) -> ResolveSettings:
     return ResolveSettings(**{**written, **lists, "limits": limits})
 
 
-def _normalised(
-    lists: Mapping[str, Sequence[str]], region: str, place: str, unread: list[str]
-) -> dict[str, tuple[str, ...]]:
-    """The lists normalised; where a value cannot be read is added to ``unread``."""
-    by_kind: dict[str, Callable[[str], str | None]] = {
+def _readers(project: Project) -> Mapping[str, _Reader]:
+    """Kind of identifier to what reads its values as those of records are read."""
+    own = {name for name, c in project.resolve.compare.items() if c.kind == "identifier"}
+    return dict.fromkeys(sorted(own), fold_identifier) | {
         "email": normalise_email,
-        "phone": partial(normalise_phone, region=region),
+        "phone": partial(normalise_phone, region=project.default_region),
         "device": normalise_device,
         "handle": normalise_handle,
     }
+
+
+def _normalised(
+    lists: Mapping[str, Sequence[str]],
+    readers: Mapping[str, _Reader],
+    place: str,
+    unread: list[str],
+) -> dict[str, tuple[str, ...]]:
+    """The lists normalised; where a value cannot be read is added to ``unread``."""
     found: dict[str, tuple[str, ...]] = {}
     for kind, values in lists.items():
-        normal = [by_kind.get(kind, str)(value) for value in values]
+        normal = [readers.get(kind, str)(value) for value in values]
         unread += [f"{place}.{kind} no. {n}" for n, value in enumerate(normal, 1) if not value]
         found[kind] = tuple(value for value in normal if value)
     return found

@@ -123,7 +123,7 @@ def _fold(run: Run) -> None:
     quality.fold_rows(run.engine, run.project)
 
 
-@when_changed("identity.records", "identity.identifiers")
+@when_changed("identity.records", "identity.identifiers", "identity.attributes")
 def _identify(run: Run) -> None:
     resolve.build_identifiers(run.engine, settings=resolve_settings(run.project))
 
@@ -198,14 +198,14 @@ _RESOLVE = (
         stage="resolve",
         description="Current records as matching reads them, and their identifiers.",
         reads=("clean.records",),
-        writes=("identity.records", "identity.identifiers"),
+        writes=("identity.records", "identity.identifiers", "identity.attributes"),
         call=_identify,
     ),
     Step(
         name="score",
         stage="resolve",
         description="Candidate pairs, scored by declared keys and by the Splink model.",
-        reads=("identity.records", "identity.identifiers"),
+        reads=("identity.records", "identity.identifiers", "identity.attributes"),
         writes=(
             "identity.scored_pairs",
             "identity.household_pairs",
@@ -220,6 +220,7 @@ _RESOLVE = (
         description="Pairs accepted or refused by the guards; records in clusters.",
         reads=(
             "identity.records",
+            "identity.attributes",
             "identity.scored_pairs",
             "identity.model_levels",
             "identity.model_sources",

@@ -15,7 +15,7 @@ from cdp.project.loading import (
     survey_project,
 )
 from cdp.project.reading import Written
-from cdp.project.resolving import AlwaysLink, Limit, NeverLink, Resolving
+from cdp.project.resolving import AlwaysLink, Compared, Limit, NeverLink, Resolving
 from cdp.project.settings import Project, QualitySettings
 from cdp.project.source import (
     Amount,
@@ -45,6 +45,7 @@ __all__ = [
     "AlwaysLink",
     "Amount",
     "ColumnOrValue",
+    "Compared",
     "Consent",
     "DeliveredAt",
     "Expectation",

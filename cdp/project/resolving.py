@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, StringConstraints, model_validator
 
-from cdp.project.source import Settings
-from cdp.project.values import Text, as_list, refusal
+from cdp.project.source import BirthDateOrder, Settings
+from cdp.project.values import AttributeName, Text, as_list, refusal
 
 RuleName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^`]*$")
 ]
 Words = Annotated[tuple[Text, ...], BeforeValidator(as_list), Field(min_length=1)]
 Count = Annotated[int, Field(ge=1)]
+Kind = Literal["exact", "text", "date", "number", "identifier"]
 
 
 class Limit(Settings):
@@ -24,6 +25,25 @@ class Limit(Settings):
     """Distinct values that one customer may have; None: any number."""
     max_names: Count | None = None
     """Distinct first names that may stand beside one value before it points to nobody."""
+
+
+class Compared(Settings):
+    """How an attribute of the project's own is compared in matching."""
+
+    kind: Kind
+    shared_at_home: bool = False
+    """Two people of one home or firm may well have the same value."""
+    order: BirthDateOrder | None = None
+    """The order of year, month and day in a date; None: year-month-day."""
+    within: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    """By how much two close numbers differ at most; None: by a twentieth of the larger."""
+
+    @model_validator(mode="after")
+    def _of_its_kind(self) -> Self:
+        for key, kind in (("order", "date"), ("within", "number")):
+            if getattr(self, key) is not None and self.kind != kind:
+                raise refusal(f"`{key}` is not used", f"it is for the kind {kind}")
+        return self
 
 
 class AlwaysLink(Settings):
@@ -48,6 +68,10 @@ class NeverLink(Settings):
         return self
 
 
+def _as_kind(written: object) -> object:
+    return {"kind": written} if isinstance(written, str) else written
+
+
 class Resolving(Settings):
     """How sure a link must be, and what the project's own rules say.
 
@@ -67,6 +91,8 @@ class Resolving(Settings):
     """Values that are never generic."""
     block: Mapping[Text, Words] = {}
     """Values that point to nobody."""
+    compare: Mapping[AttributeName, Annotated[Compared, BeforeValidator(_as_kind)]] = {}
+    """Attributes of the sources that matching compares too."""
     always_link: tuple[AlwaysLink, ...] = ()
     never_link: tuple[NeverLink, ...] = ()
 
@@ -76,3 +102,14 @@ class Resolving(Settings):
             hint = "pairs between the two are left to a steward"
             raise refusal("`review_match_weight_bits` is above `min_match_weight_bits`", hint)
         return self
+
+    @model_validator(mode="after")
+    def _identifiers_are_few(self) -> Self:
+        if sum(c.kind == "identifier" for c in self.compare.values()) > MOST_IDENTIFIERS:
+            hint = "compare the others as `exact`"
+            raise refusal(f"`compare` names more than {MOST_IDENTIFIERS} identifiers", hint)
+        return self
+
+
+MOST_IDENTIFIERS = 5
+"""Each has a blocking rule of its own, and those are numbered by the bits of one number."""

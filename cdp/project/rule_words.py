@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cdp.errors import Fault
 from cdp.project.reading import Loc, Written
-from cdp.project.vocabulary import MANY_VALUED, MATCHED_FIELDS, did_you_mean
+from cdp.project.vocabulary import MANY_VALUED, MATCHED_FIELDS, OWN_WORDS, did_you_mean
 
 
 def unknown_words(project: Written, contracts: Sequence[Written]) -> Iterator[Fault]:
@@ -19,11 +19,14 @@ def unknown_words(project: Written, contracts: Sequence[Written]) -> Iterator[Fa
     if not isinstance(stated, Mapping):
         return
     namespaces = set(_namespaces(contracts))
-    identifiers = sorted({*MANY_VALUED, *namespaces})
+    compared = _mapping(stated.get("compare"))
+    yield from _attributes(project, compared, contracts, namespaces)
+    own = {name for name, how in compared.items() if _kind(how) == "identifier"}
+    identifiers = sorted({*MANY_VALUED, *namespaces, *own})
     for key in ("limits", "allow", "block"):
         for word in _mapping(stated.get(key)):
             yield from _unknown(project, ("resolve", key, word), word, identifiers)
-    fields = sorted({*MATCHED_FIELDS, *namespaces})
+    fields = sorted({*MATCHED_FIELDS, *namespaces, *compared})
     for key in ("always_link", "never_link"):
         for position, rule in enumerate(_listed(stated.get(key))):
             for side in ("same", "different"):
@@ -40,6 +43,34 @@ def _namespaces(contracts: Sequence[Written]) -> Iterator[str]:
         yield from _mapping(values.get("keys"))
         if values.get("record_key") and isinstance(values.get("source"), str):
             yield str(values["source"])
+
+
+def _attributes(
+    project: Written,
+    compared: Mapping[str, object],
+    contracts: Sequence[Written],
+    namespaces: Collection[str],
+) -> Iterator[Fault]:
+    """Attributes that no source states, or whose name already means something else."""
+    known = sorted({n for w in contracts for n in _mapping((w.values or {}).get("attributes"))})
+    taken = {*MATCHED_FIELDS, *OWN_WORDS, *namespaces}
+    first: dict[str, str] = {}
+    for name in compared:
+        loc, place = ("resolve", "compare", name), f"`resolve.compare`: `{name}`"
+        if name not in known:
+            hint = did_you_mean(name, known) if known else "name its column under `attributes`"
+            yield project.fault(loc, f"{place} is no attribute of any source", hint)
+        elif name.lower() in taken:
+            hint = "give the attribute another name"
+            yield project.fault(loc, f"{place} has another meaning in matching", hint)
+        elif name.lower() in first:
+            message = f"{place} and `{first[name.lower()]}` differ in case only"
+            yield project.fault(loc, message, "give one of them another name")
+        first.setdefault(name.lower(), name)
+
+
+def _kind(compared: object) -> object:
+    return compared.get("kind") if isinstance(compared, Mapping) else compared
 
 
 def _unknown(project: Written, loc: Loc, word: object, known: Sequence[str]) -> Iterator[Fault]:

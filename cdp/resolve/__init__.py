@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdp.resolve.attribute_values import fold_identifier
 from cdp.resolve.clusters import cluster_records
 from cdp.resolve.households import build_households
 from cdp.resolve.identifiers import build_identifiers
@@ -15,5 +16,6 @@ __all__ = [
     "build_households",
     "build_identifiers",
     "cluster_records",
+    "fold_identifier",
     "score_pairs",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cdp.engine import DuckDBEngine, Engine, Scalar, Statement, load
+from cdp.resolve.attributes import comparisons_of, with_attributes
 from cdp.resolve.blocking_rules import block_keys, weak_rules
 from cdp.resolve.folding import FUNCTIONS
 from cdp.resolve.holders import PEOPLE_NAMED
@@ -23,7 +24,7 @@ _MAX_RANDOM_PAIRS = 200_000
 _MAX_DISTANCES = 60
 _WEAK_SHARE = 0.1
 """A weak rule may make a tenth of the pairs that another may."""
-_INPUTS = ("identity.records", "identity.identifiers")
+_INPUTS = ("identity.records", "identity.identifiers", "identity.attributes")
 
 
 def build_candidates(
@@ -41,8 +42,12 @@ def build_candidates(
         scratch.store_frame(CONTRACTS[table], rows, append=False)
     scratch.register(inferred_name(_dictionary(scratch)))
     record_count = _make(scratch, "features", {})
+    if settings.compare:
+        _run(scratch, with_attributes(settings.compare), {})
+        scratch.connection.execute("drop table work.features")
+        scratch.connection.execute("alter table work.own_features rename to features")
     _make(scratch, "block_parts", {})
-    _run(scratch, block_keys(), {})
+    _run(scratch, block_keys(comparisons_of(settings.compare)), {})
     limits = {
         "max_block_size": settings.max_block_size,
         "max_pairs_per_record": settings.max_pairs_per_record,

@@ -7,12 +7,13 @@ The model leaves the fields that a rule reads out of what it learns from that ru
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlglot
 from sqlglot import exp
 
 from cdp.engine import Statement, built
+from cdp.resolve.comparison import Comparison
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "given_name": ("first_name", "initial", "first_letters", "like_first_name"),
@@ -35,8 +36,7 @@ _LISTS = frozenset(
      "phone_end", "first_name", "full_name")
 )  # fmt: skip
 
-SURE_RULES: tuple[tuple[str, ...], ...] = (("email",), ("phone",), ("device",), ("handle",))
-"""Rules that miss no pair of what they look for, but for values that too many records share."""
+_SURE_RULES: tuple[tuple[str, ...], ...] = (("email",), ("phone",), ("device",), ("handle",))
 _JOINED = " || '|' || "
 
 RULES: tuple[tuple[str, ...], ...] = (
@@ -95,13 +95,35 @@ def rule_name(rule: tuple[str, ...]) -> str:
     return ", ".join(part.replace("_", " ") for part in rule)
 
 
-RULE_NAMES: tuple[str, ...] = tuple(sorted(map(rule_name, RULES)))
-"""Work tables name a rule by its position here: at most 63, a bit each of a number."""
+def rules_of(comparisons: Sequence[Comparison]) -> dict[str, frozenset[str]]:
+    """The rules that find candidates, and the comparisons whose fields each reads.
+
+    Work tables name a rule by its position here: at most 63, a bit each of a number. Behind the
+    rules of every project is one for each attribute of its own that is an identifier.
+    """
+    own = [c.name for c in comparisons if c.column and c.is_identifier]
+    names = {rule_name(rule): fields_read(rule) for rule in sorted(RULES, key=rule_name)}
+    return names | {f"attribute {name}": frozenset([name]) for name in own}
 
 
 def weak_rules() -> int:
     """The weak rules as one number: rule n as bit n."""
-    return sum(1 << RULE_NAMES.index(rule_name(rule)) for rule in WEAK_RULES)
+    return _bits(rules_of(()), map(rule_name, WEAK_RULES))
+
+
+def sure_rules(comparisons: Sequence[Comparison]) -> int:
+    """Rules that miss no pair of what they look for, but for values that too many records share.
+
+    Like `weak_rules`, as one number: the identifiers, those of the project's own among them.
+    """
+    rules = rules_of(comparisons)
+    own = [name for name in rules if name not in rules_of(())]
+    return _bits(rules, [*map(rule_name, _SURE_RULES), *own])
+
+
+def _bits(rules: Iterable[str], chosen: Iterable[str]) -> int:
+    places = {name: place for place, name in enumerate(rules)}
+    return sum(1 << places[name] for name in chosen)
 
 
 def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
@@ -116,25 +138,33 @@ def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
     )
 
 
-def block_keys() -> Statement:
-    """Each record under each of its keys: rule (position in ``RULE_NAMES``), block, record_id.
+def block_keys(comparisons: Sequence[Comparison]) -> Statement:
+    """Each record under each of its keys: rule (position in `rules_of`), block, record_id.
 
     A record that lacks a piece has no key of that rule: nothing stated is nothing shared.
     """
-    queries = [_keys_of(rule) for rule in RULES]
+    places = {name: place for place, name in enumerate(rules_of(comparisons))}
+    queries = [_keys_of(rule, places[rule_name(rule)]) for rule in RULES]
+    queries += [
+        _keys(f"'{c.name}|' || {c.column}", places[f"attribute {c.name}"], "work.features")
+        for c in comparisons
+        if c.column and c.is_identifier
+    ]
     keyed = queries[0].union(*queries[1:], distinct=False).subquery("keyed")
     query = exp.select("rule", "block", "record_id").from_(keyed).where("block is not null")
     return built("blocking rules", query, writes="work.block_keys")
 
 
-def _keys_of(rule: tuple[str, ...]) -> exp.Select:
+def _keys_of(rule: tuple[str, ...], place: int) -> exp.Select:
     pieces = [f"unnest({part})" if part in _LISTS else f"nullif({part}, '')" for part in rule]
-    name = rule_name(rule)
-    block = sqlglot.parse_one(f"stable_id('{name}|' || {_JOINED.join(pieces)})", read="duckdb")
-    keys = exp.select(
-        exp.alias_(exp.cast(exp.Literal.number(RULE_NAMES.index(name)), "tinyint"), "rule"),
-        exp.alias_(block, "block"),
-        exp.column("record_id"),
-    ).from_("work.block_parts")
+    keys = _keys(f"'{rule_name(rule)}|' || {_JOINED.join(pieces)}", place, "work.block_parts")
     # Only a list may hold one key twice.
     return keys.distinct() if _LISTS & set(rule) else keys
+
+
+def _keys(text: str, place: int, table: str) -> exp.Select:
+    return exp.select(
+        exp.alias_(exp.cast(exp.Literal.number(place), "tinyint"), "rule"),
+        exp.alias_(sqlglot.parse_one(f"stable_id({text})", read="duckdb"), "block"),
+        exp.column("record_id"),
+    ).from_(table)

@@ -16,7 +16,7 @@ import numpy as np
 from cdp.engine import DuckDBEngine
 from cdp.resolve.codes import FUNCTIONS, RAREST_BITS, code_query
 from cdp.resolve.comparison import Comparison, Level
-from cdp.resolve.hints import HINTS, Hints
+from cdp.resolve.hints import Hints, hints_of
 from cdp.resolve.model import Model
 
 _ROUNDED = 0.01
@@ -102,13 +102,13 @@ def _source_bits(model: Model, sources: Sequence[str]) -> str:
 def _most(comparison: Comparison, model: Model) -> str:
     """SQL over codes: the most that a record's comparison with any other may weigh."""
     most = _number(max(0.0, *(weighs for _, weighs, _ in _weighed_levels(comparison, model))))
-    hints = HINTS.get(comparison.name)
+    hints = hints_of(comparison)
     return f"case when {hints.stated} is null then 0e0 else {most} end" if hints else most
 
 
 def _bound(comparison: Comparison, model: Model) -> str:
     """SQL over two records' codes: the most that their comparison may weigh."""
-    hints = HINTS.get(comparison.name)
+    hints = hints_of(comparison)
     if hints is None:
         return _most(comparison, model)
     levels = _weighed_levels(comparison, model)

@@ -110,7 +110,10 @@ def code_query(comparisons: Sequence[Comparison], *, source: str, rest_bits: str
         f" from work.features where {term} is not null group by {term}) as {term}_counted"
         for term in terms
     ]
-    listed = ", ".join(f"{sql} as {name}" for name, sql in _CODES.items())
+    own = [c.column for c in comparisons if c.column]
+    codes = {**_CODES, **{column: _code(column) for column in own}}
+    codes |= {f"{column}_letters": f"letters(cast({column} as varchar))" for column in own}
+    listed = ", ".join(f"{sql} as {name}" for name, sql in codes.items())
     rare = "".join(f", cast({term}_counted.bits as float) as {term}_bits" for term in terms)
     joined = "".join(
         f" left join {table} on {term} = {term}_counted.value"

@@ -27,7 +27,10 @@ class Comparison:
     """Levels in the order in which they are tried; the last takes whatever is left.
 
     ``is_shared`` fields are those that a household shares. ``is_identifier`` fields hold values
-    so rare among strangers that random pairs never show one: see model.py.
+    so rare among strangers that random pairs never show one: see model.py. ``column`` is the
+    feature of an attribute of the project's own, None for the fields that every project has.
+    ``shipped_worth`` is what the shipped shares are worth beside the records: 1 is the experience
+    with contact data, less is less.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Comparison:
     term: str | None = None
     is_shared: bool = False
     is_identifier: bool = False
+    column: str | None = None
+    shipped_worth: float = 1.0
 
     @property
     def level_names(self) -> tuple[str, ...]:

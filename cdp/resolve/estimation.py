@@ -142,10 +142,10 @@ def _with_matches_and_households(
             learner.count(model, comparisons, counts)
         match, household = dict(model.match), dict(model.household)
         for c in comparisons:
-            match[c.name] = _with_errors(_learned(counts[c.name][0], shipped.match[c.name]))
+            match[c.name] = _with_errors(_learned(c, counts[c.name][0], shipped.match[c.name]))
             # In the fields of the person a household is as strangers are, but for its twins.
             household[c.name] = (
-                _learned(counts[c.name][1], shipped.household[c.name])
+                _learned(c, counts[c.name][1], shipped.household[c.name])
                 if c.is_shared
                 else settled(
                     model.random[c.name] * shipped.household[c.name] / shipped.random[c.name]
@@ -201,8 +201,9 @@ class _Learner:
                 )
 
 
-def _learned(counts: Numbers, shipped: Numbers) -> Numbers:
-    return settled((counts + _LEVEL_SAYS * shipped) / (counts.sum() + _LEVEL_SAYS))
+def _learned(comparison: Comparison, counts: Numbers, shipped: Numbers) -> Numbers:
+    says = _LEVEL_SAYS * comparison.shipped_worth
+    return settled((counts + says * shipped) / (counts.sum() + says))
 
 
 def _with_errors(shares: Numbers) -> Numbers:
@@ -233,7 +234,8 @@ def _random_shares(
     base = shipped.random[comparison.name]
     counts = _counted(evidence.drawn.gammas[:, column], drawn, len(base))
     if not comparison.is_identifier:
-        return settled((counts + _SAMPLE_SAYS * base) / (counts.sum() + _SAMPLE_SAYS))
+        says = _SAMPLE_SAYS * comparison.shipped_worth
+        return settled((counts + says * base) / (counts.sum() + says))
     others = [i for i in personal if i != column]
     drawn = drawn * (evidence.drawn.gammas[:, others] >= 0).any(axis=1)
     expected = expected * (evidence.candidates.gammas[:, others] >= 0).any(axis=1)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cdp.resolve.comparison import Comparison
+
 
 @dataclass(frozen=True)
 class Hints:
@@ -56,6 +58,18 @@ def _alike(name: str, least: float, *, is_prefix_any: bool = False) -> str:
 
 _CROSSED = "(given_l = surname_r or given_r = surname_l)"
 _HELD = ("same, of one person", "same, of two people", "same, of several people")
+
+
+def hints_of(comparison: Comparison) -> Hints | None:
+    """The hints of a comparison; those of a project's own attribute are made from its column."""
+    column = comparison.column
+    if column is None:
+        return HINTS.get(comparison.name)
+    needs = {"same": _same(column), "one slip": _slips(column, 1)}
+    if comparison.is_identifier:
+        needs["similar"] = _slips(column, 1)
+    return Hints(column, needs)
+
 
 HINTS: Mapping[str, Hints] = {
     "given_name": Hints(

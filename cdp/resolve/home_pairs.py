@@ -15,7 +15,9 @@ from cdp.tables import CONTRACTS
 _SQL = Path(__file__).parent / "sql" / "home_pairs.sql"
 _CONTRACT = CONTRACTS["identity.household_pairs"]
 _AT_HOME = tuple(c for c in COMPARISONS if c is not COMPANY)
-"""Colleagues share an employer, not a home: here it counts neither for nor against."""
+"""Colleagues share an employer, not a home: here it counts neither for nor against.
+
+Nor does an attribute of the project's own, which may be the like."""
 
 
 def score_homes(scratch: DuckDBEngine, model: Model, *, min_bits: float) -> pl.DataFrame:

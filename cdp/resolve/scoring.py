@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from cdp.engine import DuckDBEngine
-from cdp.resolve.blocking_rules import RULE_NAMES, RULES, fields_read, rule_name
+from cdp.resolve.blocking_rules import rules_of
 from cdp.resolve.bounds import keep_likely
 from cdp.resolve.codes import RAREST_TERM
 from cdp.resolve.comparison import Comparison
@@ -18,7 +18,6 @@ from cdp.resolve.model import Model, Numbers, Patterns, shipped_model
 
 _TRAINING_PAIRS = 400_000
 _SOURCES = "least(source_l, source_r) || ' + ' || greatest(source_l, source_r)"
-_READS = {RULE_NAMES.index(rule_name(rule)): fields_read(rule) for rule in RULES}
 
 
 def train(scratch: DuckDBEngine, comparisons: Sequence[Comparison], *, record_count: int) -> Model:
@@ -65,6 +64,7 @@ def _evidence(
     """Patterns of the pairs compared; each candidate stands for ``step`` of its kind."""
     gammas = [f"gamma_{c.name}" for c in comparisons]
     listed = ", ".join(gammas)
+    reads = list(rules_of(comparisons).values())
     counted = scratch.query(
         f"select match_key < 0 as is_drawn, {_SOURCES} as sources, {listed},"
         f" count(*) as pairs from {compared} group by all order by all"
@@ -73,7 +73,7 @@ def _evidence(
         f"select n.rule, {_SOURCES} as sources, {listed}, count(*) as pairs from {compared} as p"
         " join work.candidates as c"
         " on p.record_id_l = c.join_key_l and p.record_id_r = c.join_key_r"
-        f" join range({len(RULE_NAMES)}) as n(rule) on c.rules >> n.rule & 1 = 1"
+        f" join range({len(reads)}) as n(rule) on c.rules >> n.rule & 1 = 1"
         " where p.match_key >= 0 group by all order by all"
     )
     position = {name: place for place, name in enumerate(sources["sources"])}
@@ -93,7 +93,7 @@ def _evidence(
         candidates=patterns(found, float(step)),
         rules=[
             (
-                _READS[rule],
+                reads[rule],
                 rows["place"].to_numpy().astype(np.int64),
                 rows["pairs"].to_numpy() * float(step),
             )
@@ -159,12 +159,14 @@ def _weighed(pairs: pl.DataFrame, model: Model, comparisons: Sequence[Comparison
         shared.append(gamma.replace_strict(table, return_dtype=pl.Float64))
         if comparison.is_shared:
             shared.append(term)
-    found_by = dict(enumerate(RULE_NAMES)) | {-1: "a third record"}
+    found_by = dict(enumerate(rules_of(comparisons))) | {-1: "a third record"}
     household_bits = -(1.0 + 2.0 ** pl.sum_horizontal(shared)).log(2.0)
     return pairs.select(
         pl.col("record_id_l").alias("record_l"),
         pl.col("record_id_r").alias("record_r"),
-        pl.col("match_key").replace_strict(found_by, return_dtype=pl.String).alias("found_by"),
+        pl.col("match_key")
+        .replace_strict(found_by, default=None, return_dtype=pl.String)
+        .alias("found_by"),
         *(pl.col(f"gamma_{c.name}") for c in comparisons),
         *weights,
         "sources",

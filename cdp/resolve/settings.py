@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from cdp.project import Resolving
+from cdp.resolve.attributes import identifiers_of
 
 
 class ResolveSettings(Resolving):
@@ -48,7 +49,8 @@ class ResolveSettings(Resolving):
     def max_names(self) -> dict[str, int]:
         """Field to the number of first names that one value of it may have."""
         stated = {field: limit.max_names for field, limit in self.limits.items()}
-        usual = dict.fromkeys(IDENTIFIER_KINDS, self.max_names_per_identifier)
+        kinds = (*IDENTIFIER_KINDS, *identifiers_of(self.compare))
+        usual = dict.fromkeys(kinds, self.max_names_per_identifier)
         return usual | {field: names for field, names in stated.items() if names is not None}
 
 

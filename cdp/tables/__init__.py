@@ -20,6 +20,7 @@ CONTRACTS: dict[str, Contract] = {
         clean.QUARANTINE,
         identity.MATCHED_RECORDS,
         identity.IDENTIFIERS,
+        identity.ATTRIBUTES,
         identity.MODEL_LEVELS,
         identity.MODEL_SOURCES,
         identity.SCORED_PAIRS,

@@ -52,10 +52,22 @@ IDENTIFIERS = Contract(
     key=("record_id", "kind", "value"),
     columns=(
         key_column("record_id", INTEGER, "the record that states it"),
-        key_column("kind", TEXT, "customer_key, email, phone, device or handle"),
+        key_column("kind", TEXT, "customer_key, email, phone, device, handle, or an attribute"),
         key_column("value", TEXT, "the value as matching compares it", "identifier"),
         key_column("is_generic", FLAG, "held by too many people to point to one"),
         Column("generic_reason", TEXT, "why it is generic; null when it is not"),
+    ),
+)
+
+ATTRIBUTES = Contract(
+    name="identity.attributes",
+    grain="one current record, one attribute of the project's own that matching compares",
+    key=("record_id", "attribute"),
+    columns=(
+        key_column("record_id", INTEGER, "the record that states it"),
+        key_column("attribute", TEXT, "its name under `attributes` of a source"),
+        key_column("kind", TEXT, "exact, text, date, number or identifier"),
+        key_column("value", TEXT, "the value as matching compares it, not generic", "identifier"),
     ),
 )
 

@@ -23,6 +23,7 @@ ASSETS = [
     "clean/records",
     "clean/touchpoints",
     "clean/web",
+    "identity/attributes",
     "identity/changes",
     "identity/clusters",
     "identity/household_pairs",

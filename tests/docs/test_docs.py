@@ -71,11 +71,13 @@ def test_every_contract_of_a_page_loads(page: Path, tmp_path: Path) -> None:
 
 def test_the_rules_of_the_page_load_beside_its_contracts(tmp_path: Path) -> None:
     contracts = some(b for b in blocks(FOLDER_PAGE, "yaml") if b.startswith("source:"))
-    (rules,) = [b for b in blocks(FOLDER_PAGE, "yaml") if b.startswith("resolve:")]
+    rules = some(b for b in blocks(FOLDER_PAGE, "yaml") if b.startswith("resolve:"))
     folder = make_project(tmp_path, contracts)
     with (folder / "cdp.yaml").open("a", encoding="utf-8") as settings:
-        settings.write(rules)
-    assert resolve_settings(load_project(folder)).block["phone"] == ("+12125550100",)
+        settings.write("\n".join([rules[0], *(r.removeprefix("resolve:\n") for r in rules[1:])]))
+    read = resolve_settings(load_project(folder))
+    assert read.block["phone"] == ("+12125550100",)
+    assert set(read.compare) >= {"tax_id", "points"}
 
 
 def test_the_fault_report_is_the_one_that_its_contracts_make(tmp_path: Path) -> None:

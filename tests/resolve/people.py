@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable
 from contextlib import closing
@@ -19,7 +20,9 @@ from cdp.tables import CONTRACTS, Contract
 
 _RECORDS, _SCORED = CONTRACTS["clean.records"], CONTRACTS["identity.scored_pairs"]
 _LEVELS, _SOURCES = CONTRACTS["identity.model_levels"], CONTRACTS["identity.model_sources"]
-_MADE = ("records", "identifiers", "scored_pairs", "links", "clusters")
+_MADE = (
+    "records", "identifiers", "attributes", "scored_pairs", "model_levels", "links", "clusters",
+)  # fmt: skip
 _DECLARED = Path(resolve.__file__).parent / "sql" / "declared.sql"
 _LISTS = ("emails", "phones", "devices", "handles", "keys")
 _FIXED = {
@@ -31,7 +34,10 @@ Person = dict[str, object]
 
 
 def record(line: str) -> Person:
-    """`given_name=Ann surname=Lee emails=a@example.com,b@example.com`; `_` stands for a blank."""
+    """`given_name=Ann surname=Lee emails=a@example.com,b@example.com`; `_` stands for a blank.
+
+    Attributes of the project's own: `own=tier:gold,points:5`.
+    """
     fields = dict(part.split("=", 1) for part in line.split())
     person: Person = {key: value.replace("_", " ") for key, value in fields.items()}
     for key in _LISTS:
@@ -39,7 +45,15 @@ def record(line: str) -> Person:
             person[key] = sorted(fields[key].split(","))
     if "birth_date" in fields:
         person["birth_date"] = date.fromisoformat(fields["birth_date"])
+    if "own" in fields:
+        own = str(person.pop("own"))
+        person = stating(person, **dict(part.split(":", 1) for part in own.split(",")))
     return person
+
+
+def stating(person: Person, **attributes: str) -> Person:
+    """The person with attributes of the project's own, as cleaning keeps them."""
+    return person | {"stated": json.dumps({"declared": json.dumps(attributes)})}
 
 
 def strangers(count: int, seed: int = 1) -> list[Person]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -10,6 +11,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from cdp.engine import DuckDBEngine
+from cdp.project import Compared
+from cdp.project.resolving import Kind
+from cdp.resolve.attributes import comparisons_of
 from cdp.resolve.bounds import keep_likely
 from cdp.resolve.comparison import Comparison
 from cdp.resolve.comparisons import COMPARISONS
@@ -30,7 +34,13 @@ TEXTS = {
     "region": ["tx", "ma", None],
     "postcode": ["78701", "78702", "2101", None],
     "company": ["acme", "acme labs", "zeta", None],
+    "own_exact": ["gold", "blue", None],
+    "own_text": ["head of sales", "head sales", "zoo", None],
+    "own_date": ["2020-03-04", "2020-04-03", "2020-03-05", "1985-03-04", None],
+    "own_number": ["1000", "1040", "-1000", "0", None],
+    "own_identifier": ["ab12345", "ab12354", "ab1234", "ba12345", "zz99999", None],
 }
+OWN = comparisons_of({n: Compared(kind=n) for n in get_args(Kind)})[len(COMPARISONS) :]
 LISTS = {
     "emails": ["ann.lee12@example.com", "ann.lee21@example.com", "anne.lee12@example.com",
                "lee@example.org", "ann@example.com", "ann_lee12@example.com"],
@@ -52,6 +62,7 @@ create table work.features as select
     suffix, birth_date, sex, street, regexp_extract(street, '^\\d+\\w*') as street_number,
     trim(regexp_replace(street, '^\\d+\\w*', '', 'g')) as street_name,
     unit, city, region, postcode, company,
+    own_exact, own_text, own_date, cast(own_number as double) as own_number, own_identifier,
     case when len(emails) > 0 then emails end as emails,
     case when holders = 1 then emails else [] end as emails_own,
     case when holders = 2 then emails else [] end as emails_of_two,
@@ -106,7 +117,7 @@ def weighed(rows: list[Row], comparison: Comparison) -> pl.DataFrame:
     )
 
 
-@pytest.mark.parametrize("comparison", COMPARISONS, ids=lambda comparison: comparison.name)
+@pytest.mark.parametrize("comparison", [*COMPARISONS, *OWN], ids=lambda comparison: comparison.name)
 @settings(max_examples=3, phases=[Phase.generate])
 @given(rows=st.lists(ROW, min_size=30, max_size=60))
 def test_no_pair_weighs_more_than_its_bound(comparison: Comparison, rows: list[Row]) -> None:

@@ -20,6 +20,19 @@ stated as (
     select record_id, source, keys, first_name, 'device' as kind, unnest(devices) as value from holders
     union all
     select record_id, source, keys, first_name, 'handle' as kind, unnest(handles) as value from holders
+    union all
+    -- Attributes that the project compares as identifiers.
+    select
+        h.record_id,
+        h.source,
+        h.keys,
+        h.first_name,
+        o.attribute as kind,
+        matching_attribute(
+            json_extract_string(json_extract_string(h.stated, '/declared'), '/' || o.attribute), 'identifier', 'ymd'
+        ) as value
+    from holders as h
+    join (select unnest(string_split($identifying, chr(10))) as attribute) as o on o.attribute <> ''
 ),
 
 compared as (

@@ -1,6 +1,6 @@
 -- grain: one record, one field, one value that rules of the project may read
 -- key: record_id, field, value
--- reads: identity.records
+-- reads: identity.records, identity.attributes
 -- writes: work.stated
 with told as (
     select record_id, 'email' as field, unnest(emails) as value from identity.records
@@ -34,6 +34,8 @@ with told as (
     select record_id, 'region' as field, region as value from identity.records
     union all
     select record_id, 'postcode' as field, postcode as value from identity.records
+    union all
+    select record_id, attribute as field, value from identity.attributes
 ),
 
 keyed as (
