@@ -57,7 +57,7 @@ ROW = st.fixed_dictionaries(
 FEATURES = """
 create table work.features as select
     record_id, source, given, given_forms, surname_forms, is_given_inferred, middle, surname,
-    is_surname_inferred,
+    is_surname_inferred, holders * 7 as given_records, 9 - holders as surname_records,
     list_concat([string_split(e, '@')[1] for e in emails], handles) as accounts,
     suffix, birth_date, sex, street, regexp_extract(street, '^\\d+\\w*') as street_number,
     trim(regexp_replace(street, '^\\d+\\w*', '', 'g')) as street_name,
