@@ -215,8 +215,10 @@ def report(
             if known is not None
             else None
         )
+        model = explain.read_model_settings(snapshot)
     page = (page or opened.outbox / "report.html").resolve()
-    explain.render.write_page(page, explain.render.report_page(found, labelled=judged))
+    written = explain.render.report_page(found, labelled=judged, model_settings=model)
+    explain.render.write_page(page, written)
     shown = explain.render.report(found, str(page))
     _print(found.as_dict() | {"page": str(page)}, shown, as_json=as_json)
     if open_page:

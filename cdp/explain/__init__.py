@@ -8,6 +8,7 @@ from cdp.explain.evaluation import Evaluation, evaluate
 from cdp.explain.finding import Candidates, find_customer
 from cdp.explain.labelled_quality import LabelledQuality, evaluate_snapshot
 from cdp.explain.labels import read_labels
+from cdp.explain.model import read_model_settings
 from cdp.explain.quality import Expected, Quality, expected_quality, read_quality
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.status import Status, read_status
@@ -29,6 +30,7 @@ __all__ = [
     "find_customer",
     "open_snapshot",
     "read_labels",
+    "read_model_settings",
     "read_quality",
     "read_status",
     "read_why",
