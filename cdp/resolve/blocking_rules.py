@@ -119,7 +119,8 @@ def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
 def block_keys() -> Statement:
     """Each record under each of its keys: rule (position in ``RULE_NAMES``), block, record_id.
 
-    A record that lacks a piece has no key of that rule: nothing stated is nothing shared.
+    A record that lacks a piece has no key of that rule: nothing stated is nothing shared. A rule
+    reads one list at most, so no key comes twice.
     """
     queries = [_keys_of(rule) for rule in RULES]
     keyed = queries[0].union(*queries[1:], distinct=False).subquery("keyed")
@@ -131,10 +132,8 @@ def _keys_of(rule: tuple[str, ...]) -> exp.Select:
     pieces = [f"unnest({part})" if part in _LISTS else f"nullif({part}, '')" for part in rule]
     name = rule_name(rule)
     block = sqlglot.parse_one(f"stable_id('{name}|' || {_JOINED.join(pieces)})", read="duckdb")
-    keys = exp.select(
+    return exp.select(
         exp.alias_(exp.cast(exp.Literal.number(RULE_NAMES.index(name)), "tinyint"), "rule"),
         exp.alias_(block, "block"),
         exp.column("record_id"),
     ).from_("work.block_parts")
-    # Only a list may hold one key twice.
-    return keys.distinct() if _LISTS & set(rule) else keys
