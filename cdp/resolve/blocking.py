@@ -46,8 +46,10 @@ def build_candidates(
         _run(scratch, with_attributes(settings.compare), {})
         scratch.connection.execute("drop table work.features")
         scratch.connection.execute("alter table work.own_features rename to features")
+    _drop(scratch, *_INPUTS)
     _make(scratch, "block_parts", {})
     _run(scratch, block_keys(comparisons_of(settings.compare)), {})
+    _drop(scratch, "work.block_parts")
     limits = {
         "max_block_size": settings.max_block_size,
         "max_pairs_per_record": settings.max_pairs_per_record,
@@ -55,9 +57,7 @@ def build_candidates(
         "weak_share": _WEAK_SHARE,
     }
     _make(scratch, "candidates", limits)
-    # Several times as large as all that is still needed.
-    for table in (*_INPUTS, "work.block_parts", "work.block_keys"):
-        scratch.connection.execute(f"drop table {table}")
+    _drop(scratch, "work.block_keys")
     distances = min(_MAX_DISTANCES, _MAX_RANDOM_PAIRS // max(record_count, 1) + 1)
     _make(scratch, "random_pairs", {"seed": str(seed), "max_distances": distances})
     return record_count
@@ -74,6 +74,12 @@ def _dictionary(scratch: DuckDBEngine) -> NameDictionary:
         return dict(zip(rows["name"], rows["records"], strict=True))
 
     return NameDictionary(counted("string_split(given_name, ' ')[1]"), counted("surname"))
+
+
+def _drop(scratch: DuckDBEngine, *tables: str) -> None:
+    """Let go of what nothing reads any more: each is larger than all that is needed in the end."""
+    for table in tables:
+        scratch.connection.execute(f"drop table {table}")
 
 
 def _make(scratch: DuckDBEngine, name: str, values: Mapping[str, Scalar]) -> int:

@@ -141,7 +141,8 @@ def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
 def block_keys(comparisons: Sequence[Comparison]) -> Statement:
     """Each record under each of its keys: rule (position in `rules_of`), block, record_id.
 
-    A record that lacks a piece has no key of that rule: nothing stated is nothing shared.
+    A record that lacks a piece has no key of that rule: nothing stated is nothing shared. A rule
+    reads one list at most, so no key comes twice.
     """
     places = {name: place for place, name in enumerate(rules_of(comparisons))}
     queries = [_keys_of(rule, places[rule_name(rule)]) for rule in RULES]
@@ -157,9 +158,7 @@ def block_keys(comparisons: Sequence[Comparison]) -> Statement:
 
 def _keys_of(rule: tuple[str, ...], place: int) -> exp.Select:
     pieces = [f"unnest({part})" if part in _LISTS else f"nullif({part}, '')" for part in rule]
-    keys = _keys(f"'{rule_name(rule)}|' || {_JOINED.join(pieces)}", place, "work.block_parts")
-    # Only a list may hold one key twice.
-    return keys.distinct() if _LISTS & set(rule) else keys
+    return _keys(f"'{rule_name(rule)}|' || {_JOINED.join(pieces)}", place, "work.block_parts")
 
 
 def _keys(text: str, place: int, table: str) -> exp.Select:

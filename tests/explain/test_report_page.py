@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from cdp import cli
 from cdp.errors import NotPermittedError
-from cdp.explain import render
+from cdp.explain import open_snapshot, read_model_settings, render
 from cdp.explain.judging import compare_fields
 from cdp.explain.quality import STATUSES
 from cdp.explain.render.meanings import MEANINGS
 from tests.explain.linked import Tables, link, people, quality
-from tests.explain.snapshot import Row, shown
+from tests.explain.snapshot import Row, publish, shown
 from tests.laws.world import Company
 
 SECRET = "secret@x.org"
@@ -230,3 +230,23 @@ def test_a_page_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None:
         render.write_page(tmp_path / "file" / "page.html", "")
     with pytest.raises(NotPermittedError, match="--out"):
         render.write_page(tmp_path, "")
+
+
+def test_the_model_of_a_published_run_is_drawn_by_splink(tmp_path: Path) -> None:
+    evidence = '{"prior": {"level": "share", "weight_bits": -10.0}}'
+    levels = [
+        {
+            "comparison": "surname", "level_number": number, "level": level, "match_share": match,
+            "household_share": 0.5, "random_share": random, "weight_bits": 0.0,
+        }
+        for number, level, match, random in ((1, "same", 0.9, 0.01), (0, "different", 0.1, 0.99))
+    ]  # fmt: skip
+    tables = people("a | Ann | Marsh | ann@example.org | 1\na | Ann | Marsh | |")
+    publish(tmp_path, {**tables, "runs": [{"run_id": "r1"}], "model_levels": levels,
+                       "links": [link("accepted", 9.0, evidence=evidence)]})  # fmt: skip
+    with open_snapshot(tmp_path) as snapshot:
+        settings = read_model_settings(snapshot)
+    assert settings is not None
+    assert settings["probability_two_random_records_match"] == pytest.approx(2**-10 / (1 + 2**-10))
+    page = render.report_page(quality(tmp_path / "other", {}), model_settings=settings)
+    assert "vegaEmbed" in page

@@ -1,4 +1,4 @@
--- grain: one record, in the pieces of its fields that blocking rules put together
+-- grain: one record, in the pieces of its fields that blocking rules put together; no list repeats itself
 -- key: record_id
 -- reads: work.features
 -- writes: work.block_parts
@@ -8,10 +8,12 @@ select
     phones as phone,
     devices as device,
     handles as handle,
-    locals as mailbox_name,
-    list_transform(emails, lambda e: regexp_replace(string_split(e, '@')[1], '[^a-z0-9]', '', 'g')) as plain_mailbox,
-    list_transform(emails, lambda e: string_split(e, '@')[2]) as email_domain,
-    list_transform(phones, lambda p: right(p, 6)) as phone_end,
+    list_distinct(locals) as mailbox_name,
+    list_distinct(
+        list_transform(emails, lambda e: regexp_replace(string_split(e, '@')[1], '[^a-z0-9]', '', 'g'))
+    ) as plain_mailbox,
+    list_distinct(list_transform(emails, lambda e: string_split(e, '@')[2])) as email_domain,
+    list_distinct(list_transform(phones, lambda p: right(p, 6))) as phone_end,
     -- A short form may stand for several names: it is looked for under each of them.
     case when length(given) > 1 then given_forms end as first_name,
     substr(given, 1, 1) as initial,
