@@ -28,6 +28,8 @@ MISSED_KINDS: Mapping[str, str] = {
     "contradiction": "linked, but refused: something that they state contradicts",
     "group": "linked, but refused: too little joins the two groups, others contradict, or size",
     "household": "weighed, but as likely two people of one home",
+    "rivals": "weighed, but another record is likelier the one",
+    "too light": "weighed, but too little speaks for it",
     "review": "left to review: too weak to link, too strong to dismiss",
     "no link": "never compared, or weighed too little to be kept",
 }
@@ -204,7 +206,9 @@ def _missed(row: Row) -> tuple[str, str]:
     if reason.startswith(("never-link rule", "limit of ")):
         return "rule", reason
     name, _, rest = reason.partition(": ")
-    if name in {"contradiction", "household"}:
+    if name == "evidence":
+        return "too light", ""
+    if name in {"contradiction", "household", "rivals"}:
         # What a household is, its kind says.
         return name, rest if name == "contradiction" else ""
     # A refusal that names no other guard is one of groups: it keeps two of them apart.

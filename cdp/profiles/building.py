@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cdp.engine import Engine, load
+from cdp.profiles.confidence import WEAKEST_LINK
 
 _SQL = Path(__file__).parent / "sql"
 
@@ -19,6 +20,7 @@ def build_customers(engine: Engine, *, trust: Mapping[str, int]) -> None:
     trusted), then the most recent, then the one most records state, then the value itself, so
     that no tie is left. An address survives whole.
     """
+    engine.register(WEAKEST_LINK)
     values = {"trust": json.dumps(dict(trust))}
     engine.replace(load(_SQL / "claims.sql"), values=values)
     engine.replace(load(_SQL / "attribute_sources.sql"))

@@ -109,6 +109,8 @@ APART = "a | Ann | Ann | Marsh | \nb | Ann | Ann | Stone |"
         ("group: too little joins the two groups, or others of them contradict", "group", ""),
         ("size: the group would be too large", "group", "size: the group would be too large"),
         ("household: as likely two people of one home", "household", ""),
+        ("rivals: another record is likelier the one", "rivals", ""),
+        ("evidence: too little speaks for it", "too light", ""),
         ("a guard to come", "group", "a guard to come"),
     ],
 )  # fmt: skip

@@ -23,6 +23,7 @@ START = datetime(2026, 1, 1)
 AS_OF = datetime(2026, 6, 30)
 TRUST = {"crm": 8, "web": 3}
 LINK = {
+    "rule_count": 1,
     "kind": "deterministic", "status": "accepted", "match_weight": 9.0,
     "reason": "r", "evidence": "{}",
 }  # fmt: skip
@@ -241,9 +242,18 @@ def test_a_device_and_nothing_else_is_anonymous(world: World, person: Person, ki
     assert world.golden()["kind"] == kind
 
 
-def test_confidence_is_that_of_the_record_that_hangs_loosest(world: World) -> None:
-    world.build([{}, {}, {}], probability={(1, 2): 0.99, (2, 3): 0.8, (1, 3): 0.7})
-    assert world.golden()["identity_confidence"] == pytest.approx(0.8)
+@pytest.mark.parametrize(
+    ("links", "weakest"),
+    [
+        ({(1, 2): 0.99, (2, 3): 0.8, (1, 3): 0.7, (3, 4): 0.9}, 0.8),
+        ({(1, 2): 0.99, (3, 4): 0.98, (2, 3): 0.6, (1, 4): 0.55}, 0.6),
+    ],
+)
+def test_confidence_is_that_of_the_weakest_link_without_which_it_falls_apart(
+    world: World, links: dict[tuple[int, int], float], weakest: float
+) -> None:
+    world.build([{}, {}, {}, {}], probability=links)
+    assert world.golden()["identity_confidence"] == pytest.approx(weakest)
 
 
 def test_a_person_who_left_is_no_customer_and_their_touches_have_no_timeline(world: World) -> None:

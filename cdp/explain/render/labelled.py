@@ -66,6 +66,11 @@ def coverage_lines(found: LabelledQuality) -> Iterator[str]:
     named = [f"{count:,} {what}" for what, count in left_out.items() if count]
     if named:
         yield f"Left out: {'; '.join(named)}."
+    if figures.entities == 1:
+        yield (
+            "All labels name one person: nobody is there to be joined wrongly, so precision and"
+            " wrong merges say nothing."
+        )
     if told.is_sample:
         yield "All figures are of the judged records alone; recall knows no others."
     if told.customers_in_part:
@@ -80,10 +85,12 @@ def wrong_merges_line(found: LabelledQuality) -> str:
     """Customers that hold several known people."""
     figures = found.figures
     low, high = found.intervals["wrong_merges_per_10k"]
+    largest = figures.largest_wrong_cluster
+    worst = f"; the worst holds {largest:,}" if largest else ""
     return (
         f"Wrong merges: {figures.wrong_clusters:,} of {figures.clusters:,} labelled customers hold"
         f" several known people, {figures.wrong_merges_per_10k:,.0f} per 10,000"
-        f" ({low:,.0f} to {high:,.0f}); the worst holds {figures.largest_wrong_cluster:,}."
+        f" ({low:,.0f} to {high:,.0f}){worst}."
     )
 
 
@@ -98,11 +105,17 @@ def share(value: float, interval: Interval) -> str:
 
 def figure_rows(found: LabelledQuality) -> list[tuple[str, ...]]:
     """The family's name, then precision, recall and F1 with their intervals."""
-    told = found.figures.as_dict()
+    told, figures = found.figures.as_dict(), found.figures
+    judged = {"precision": figures.predicted_pairs, "recall": figures.true_pairs}
+    judged["f1"] = figures.predicted_pairs + figures.true_pairs
+    empty = {f"pairwise_{part}" for part, pairs in judged.items() if not pairs}
     return [
         (
             FAMILY_NAMES[family],
-            *(share(told[name], found.intervals[name]) for name in _named(family)),
+            *(
+                "none to judge" if name in empty else share(told[name], found.intervals[name])
+                for name in _named(family)
+            ),
         )
         for family in FAMILIES
     ]
@@ -141,7 +154,7 @@ def _figures(found: LabelledQuality) -> RenderableType:
 
 
 def _promise(found: LabelledQuality) -> RenderableType:
-    columns = ("of links", "expected", "true")
+    columns = ("", "expected", "true")
     return grid("May the unlabelled estimate be trusted?", columns, promise_rows(found), right=2)
 
 
@@ -150,7 +163,13 @@ def _calibration(found: LabelledQuality) -> RenderableType:
         (row["status"], row["band"], row["pairs"], percent(row["told"]), percent(row["true"]))
         for row in found.calibration.to_dicts()
     ]
-    columns = ("labelled links", "match weight", "pairs", "right by weight", "right by labels")
+    columns = (
+        "labelled links",
+        "match weight",
+        "pairs",
+        "one person by weight",
+        "one person by labels",
+    )
     return grid("Match weights beside the labels", columns, rows, right=3)
 
 

@@ -109,7 +109,7 @@ MEANINGS = {
         "At least two of three look right to you.",
         "Map a field that tells the wrong ones apart, or set rows aside that are nobody's; only"
         " if weak links are wrong throughout, raise `min_match_weight_bits` in"
-        " `cdp/resolve/settings.py` to the weight above which they look right.",
+        " `cdp.yaml` to the weight above which they look right.",
     ),
     "refused": Meaning(
         "To judge: the strongest refusals",
@@ -124,7 +124,7 @@ MEANINGS = {
         "The twenty pairs that nearly made it: too weak to link, too strong to dismiss.",
         "About half of them look like one person.",
         "If nearly all look right, give the records a key or a field that settles it, or lower"
-        " `min_match_weight_bits` in `cdp/resolve/settings.py`; if nearly none, leave it.",
+        " `min_match_weight_bits` in `cdp.yaml`; if nearly none, leave it.",
     ),
     "generic": Meaning(
         "Identifiers that point to nobody",

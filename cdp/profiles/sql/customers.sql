@@ -48,17 +48,15 @@ touches as (
     group by m.customer_id
 ),
 
--- A record hangs on its customer by its best link; the customer by its worst-hanging record.
-held_by as (
+-- Whether a customer holds together is decided by the weakest link that it cannot do without.
+held_together as (
     select
-        record_id,
-        max(match_probability) as probability
-    from (
-        select record_l as record_id, match_probability from identity.links where status = 'accepted'
-        union all
-        select record_r as record_id, match_probability from identity.links where status = 'accepted'
-    )
-    group by record_id
+        m.customer_id,
+        weakest_link(list(l.record_l), list(l.record_r), list(l.match_probability)) as probability
+    from identity.links as l
+    join identity.members as m on l.record_l = m.record_id and m.valid_to is null
+    where l.status = 'accepted'
+    group by m.customer_id
 ),
 
 people as (
@@ -79,9 +77,9 @@ people as (
         count(*) as record_count,
         min(r.observed_at) as first_at,
         max(r.observed_at) as last_at,
-        case when count(*) = 1 then 1.0 else coalesce(min(h.probability), 0.0) end as identity_confidence
+        case when count(*) = 1 then 1.0 else coalesce(min(w.probability), 0.0) end as identity_confidence
     from current_records as r
-    left join held_by as h on r.record_id = h.record_id
+    left join held_together as w on r.customer_id = w.customer_id
     group by r.customer_id
 ),
 
