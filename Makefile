@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .PHONY: help demo test check fix dev docs lock hooks clean
-.PHONY: bench bench-quality bench-scale bench-peers bench-lock
+.PHONY: bench bench-quality bench-ablation bench-scale bench-peers bench-lock
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -41,6 +41,9 @@ bench: bench-quality bench-scale ## Measure quality and speed
 
 bench-quality: $(BASE) bench-peers ## Beside three other ways (LABELLED=folder of more sets)
 	@$(BIN)/python -m benchmarks.quality --peers $(PEERS) $(LABELLED:%=--labelled %) $(ARGS)
+
+bench-ablation: $(BASE) ## What each part of matching is worth (LABELLED=folder SETS="name name")
+	@$(BIN)/python -m benchmarks.ablation $(LABELLED:%=--labelled %) $(SETS:%=--set %) $(ARGS)
 
 SIZES ?= 60000
 bench-scale: $(BASE) ## Seconds, memory and F1 by size (SIZES="60000 1000000")

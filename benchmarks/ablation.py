@@ -70,13 +70,14 @@ def main() -> None:
     parser.add_argument("--part", action="append", dest="parts", choices=PARTS, help="only this")
     parser.add_argument("--demo-size", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", type=Path, default=RESULTS, help="where the results go")
     chosen = parser.parse_args()
     named = [folder_set(chosen.labelled / name) for name in chosen.sets if _is_mapped(name)]
     found: dict[str, dict[str, Any]] = {}
     for labelled in (*named, demo_set(chosen.demo_size, chosen.seed)):
         out.print(f"{labelled.name} ...", style="dim")
         found[labelled.name] = ablate(clean(labelled), chosen.parts or list(PARTS), chosen.seed)
-        RESULTS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+        chosen.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     out.print(
         grid("F1 lost without a part", ("part", *found), list(_rows(found)), right=len(found))
     )
