@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cdp.explain.snapshot import Snapshot
+from cdp.profiles.confidence import strongest_tree
 
 _LINKS = """
     select record_l, record_r, kind, status, match_weight, rule_count, customer_id_l, customer_id_r
@@ -133,22 +134,10 @@ def _right(accepted: pl.DataFrame) -> float:
     the product over its links.
     """
     ways: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    root: dict[int, int] = {}
-
-    def find(record: int) -> int:
-        root.setdefault(record, record)
-        while root[record] != record:
-            root[record] = root[root[record]]
-            record = root[record]
-        return record
-
-    strongest = accepted.sort("chance", "record_l", "record_r", descending=[True, False, False])
-    for one, other, chance in strongest.select("record_l", "record_r", "chance").iter_rows():
-        first, second = find(one), find(other)
-        if first != second:
-            root[second] = first
-            ways[one].append((other, chance))
-            ways[other].append((one, chance))
+    links = accepted.select("chance", "record_l", "record_r").iter_rows()
+    for chance, one, other in strongest_tree(links):
+        ways[one].append((other, chance))
+        ways[other].append((one, chance))
     return sum(_reached(ways, record) for record in sorted(ways)) / 2.0
 
 

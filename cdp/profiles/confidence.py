@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyarrow as pa
 
 from cdp.engine import SqlFunction
+
+Link = tuple[float, int, int]
+"""A probability and the two records that it joins."""
 
 
 def weakest_link(
@@ -20,6 +23,18 @@ def weakest_link(
     >>> weakest_link([1, 2, 1], [2, 3, 3], [0.9, 0.7, 0.2]), weakest_link([], [], [])
     (0.7, None)
     """
+    tree = strongest_tree(zip(probabilities, lefts, rights, strict=True))
+    return min((probability for probability, _, _ in tree), default=None)
+
+
+def strongest_tree(links: Iterable[Link]) -> Iterator[Link]:
+    """Links that hold records together, the most probable first (ties: the smaller records).
+
+    Each joins what those before it leave apart (Kruskal 1956); the others are not needed.
+
+    >>> list(strongest_tree([(0.2, 1, 3), (0.9, 1, 2), (0.7, 2, 3)]))
+    [(0.9, 1, 2), (0.7, 2, 3)]
+    """
     root: dict[int, int] = {}
 
     def find(record: int) -> int:
@@ -29,14 +44,11 @@ def weakest_link(
             record = root[record]
         return record
 
-    weakest = None
-    links = sorted(zip(probabilities, lefts, rights, strict=True), reverse=True)
-    for probability, left, right in links:
+    for probability, left, right in sorted(links, key=lambda link: (-link[0], *link[1:])):
         one, other = find(left), find(right)
         if one != other:
             root[other] = one
-            weakest = probability
-    return weakest
+            yield probability, left, right
 
 
 def _over_arrays(lefts: pa.Array, rights: pa.Array, probabilities: pa.Array) -> pa.Array:
