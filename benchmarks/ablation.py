@@ -243,7 +243,7 @@ PARTS: Mapping[str, Callable[[], list[Change]]] = {
         (module, "name_forms", _one_name) for module in (folding, holders, inferred_names)
     ],
     "names from mailboxes and handles": lambda: [
-        (blocking, "_dictionary", lambda _scratch: inferred_names.NameDictionary())
+        (blocking, "known_names", lambda _scratch: inferred_names.NameDictionary())
     ],
     "middle names": lambda: _compared(lambda c: None if c.name == "middle_name" else c),
     "units of addresses": lambda: _compared(lambda c: None if c.name == "unit" else c),

@@ -40,7 +40,7 @@ def build_candidates(
     for table in _INPUTS:
         rows = engine.query(f"select * from {table}")
         scratch.store_frame(CONTRACTS[table], rows, append=False)
-    scratch.register(inferred_name(_dictionary(scratch)))
+    scratch.register(inferred_name(known_names(scratch)))
     record_count = _make(scratch, "features", {})
     if settings.compare:
         _run(scratch, with_attributes(settings.compare), {})
@@ -63,8 +63,8 @@ def build_candidates(
     return record_count
 
 
-def _dictionary(scratch: DuckDBEngine) -> NameDictionary:
-    """The names that records state, with the number of records; a single one may be a slip."""
+def known_names(scratch: DuckDBEngine) -> NameDictionary:
+    """The names that ``identity.records`` states twice or more; a single one may be a slip."""
 
     def counted(name: str) -> dict[str, int]:
         rows = scratch.query(

@@ -86,23 +86,29 @@ def test_many_that_one_rule_alone_found_mean_many_that_none_found() -> None:
     assert found.unseen == pytest.approx(10 * 9 / (2 * (5 + 1)), rel=1e-6)
 
 
-def test_records_that_state_nothing_in_common_are_missed_as_often_as_any_two_do() -> None:
-    """Half of all pairs are silent, so as many of one person are apart as are found."""
-    customers = [str(n) for n in range(50)]
-    stated = (
-        pl.DataFrame(
-            {
-                "customer_id": customers * 2,
-                "fields": [1] * 50 + [1] * 25 + [2] * 25,
-                "records": [1] * 100,
-            }
-        )
-        .group_by("customer_id", "fields")
-        .agg(pl.col("records").sum())
-    )
-    rows = [(n, n + 100, "probabilistic", "accepted", 60.0, 3, str(n), str(n)) for n in range(25)]
+def silent(customers_with_both: int) -> float:
+    """Ten customers of two records that state field 1, twenty of one that states field 2.
+
+    Of some of the twenty there is a record of field 1, too: a pair that states nothing in common
+    and is joined all the same.
+    """
+    rows = [(str(n), 1, 2) for n in range(10)] + [(str(n), 2, 1) for n in range(10, 30)]
+    rows += [(str(n), 1, 1) for n in range(10, 10 + customers_with_both)]
+    stated = pl.DataFrame(rows, schema=["customer_id", "fields", "records"], orient="row")
+    links = [(n, n + 100, "probabilistic", "accepted", 60.0, 3, str(n), str(n)) for n in range(10)]
+    links += [
+        (n, n + 100, "declared", "accepted", 60.0, 0, str(n), str(n))
+        for n in range(10, 10 + customers_with_both)
+    ]
     schema = ["record_l", "record_r", "kind", "status", "match_weight", "rule_count",
               "customer_id_l", "customer_id_r"]  # fmt: skip
-    found = estimate_pairs(pl.DataFrame(rows, schema=schema, orient="row"), stated)
-    # 25 customers hold a silent pair each that is joined already: none is missing.
-    assert found.silent == 0.0
+    return estimate_pairs(pl.DataFrame(links, schema=schema, orient="row"), stated).silent
+
+
+def test_records_that_state_nothing_in_common_are_as_frequent_as_among_any_two() -> None:
+    # 20 x 20 of the 40 x 39 / 2 pairs are silent; ten others of one person are known.
+    share = 400 / 780
+    assert silent(0) == pytest.approx(10 * share / (1 - share))
+    # Three of them are joined: 23 x 20 of 43 x 42 / 2 pairs are silent now.
+    share = 460 / 903
+    assert silent(3) == pytest.approx(10 * share / (1 - share) - 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import networkx as nx
 import pytest
@@ -51,10 +52,10 @@ def test_no_chain_has_a_stronger_weakest_link_or_as_strong_a_one_with_fewer_link
 
 @given(linked(), st.integers(0, 5), st.integers(0, 5), st.randoms())
 def test_the_order_of_links_makes_no_difference(
-    edges: list[Edge], start: int, end: int, chance: object
+    edges: list[Edge], start: int, end: int, chance: Random
 ) -> None:
     assume(start != end)
-    shuffled = sorted(edges, key=lambda _: chance.random())  # type: ignore[attr-defined]
+    shuffled = sorted(edges, key=lambda _: chance.random())
     assert strongest_path(shuffled, start, end) == strongest_path(edges, start, end)
     assert weakest_place(shuffled) == weakest_place(edges)
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import cdp.resolve
 from cdp.engine import DuckDBEngine, load
 from cdp.explain.snapshot import Snapshot
+from cdp.resolve.blocking import known_names
 from cdp.resolve.comparison import Comparison
 from cdp.resolve.comparisons import COMPARISONS
 from cdp.resolve.folding import FUNCTIONS
 from cdp.resolve.holders import PEOPLE_NAMED
-from cdp.resolve.inferred_names import NameDictionary, inferred_name
+from cdp.resolve.inferred_names import inferred_name
 from cdp.resolve.model import Model, Shares
 from cdp.resolve.scoring import score
 from cdp.tables import CONTRACTS
@@ -96,22 +97,9 @@ def _make_features(scratch: DuckDBEngine, snapshot: Snapshot) -> None:
     identifiers = snapshot.query("select * from identifiers")
     scratch.store_frame(_IDENTIFIERS, identifiers, append=False)
     scratch.replace(load(_SQL / "records.sql"))
-    scratch.register(inferred_name(_dictionary(scratch)))
+    scratch.register(inferred_name(known_names(scratch)))
     scratch.connection.execute("create schema if not exists work")
     scratch.connection.sql(load(_SQL / "features.sql").sql).create("work.features")
-
-
-def _dictionary(scratch: DuckDBEngine) -> NameDictionary:
-    """The names that two records or more state, as in blocking."""
-
-    def counted(name: str) -> dict[str, int]:
-        rows = scratch.query(
-            f"select {name} as name, count(*) as records from identity.records"
-            f" where length({name}) > 1 group by all having records > 1"
-        )
-        return dict(zip(rows["name"], rows["records"], strict=True))
-
-    return NameDictionary(counted("string_split(given_name, ' ')[1]"), counted("surname"))
 
 
 def _told(row: dict[str, object], model: Model, comparisons: tuple[Comparison, ...]) -> Weighing:
