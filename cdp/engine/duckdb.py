@@ -151,6 +151,73 @@ class DuckDBEngine:
                 check_key(self.connection, contract)
         return rows
 
+    def renew(
+        self,
+        statement: Statement,
+        *,
+        keys: pl.Series | None,
+        column: str,
+        narrowed: Mapping[str, str],
+        values: Mapping[str, Scalar] | None = None,
+    ) -> int:
+        """Make anew the rows of a statement's table whose ``column`` is among some keys."""
+        if keys is None:
+            return self.replace(statement, values=values)
+        contract = contract_of(statement.writes)
+        with self.transaction(), self._among(keys) as among:
+            self.ensure(contract)
+            inputs = {}
+            for table, by in narrowed.items():
+                self.ensure(contract_of(table))
+                view = f"narrowed_{table.replace('.', '_')}"
+                self.connection.execute(
+                    f"create or replace temp view {view} as"
+                    f" select * from {quoted(table)} where {among([by])}"
+                )
+                inputs[table] = view
+            self.connection.execute(f"delete from {quoted(contract.name)} where {among([column])}")
+            rows = insert(self.connection, contract, statement, inputs, values)
+            check_key(self.connection, contract, where=among([column]))
+        return rows
+
+    def renew_frame(
+        self,
+        contract: Contract,
+        frame: pl.DataFrame,
+        *,
+        keys: pl.Series | None,
+        columns: Sequence[str],
+    ) -> int:
+        """Put a frame in the place of the rows one of whose ``columns`` is among some keys."""
+        if keys is None:
+            return self.store_frame(contract, frame, append=False)
+        with self.transaction(), self._among(keys) as among:
+            self.ensure(contract)
+            self.connection.execute(f"delete from {quoted(contract.name)} where {among(columns)}")
+            rows = self.store_frame(contract, frame, append=True, is_key_checked=False)
+            check_key(self.connection, contract, where=among(columns))
+        return rows
+
+    def rows_of(self, table: str, column: str, keys: pl.Series | None) -> pl.DataFrame:
+        """A table's rows whose column is among some keys; all when ``keys`` is null."""
+        self.ensure(contract_of(table))
+        if keys is None:
+            return self.query(f"select * from {quoted(table)}")
+        with self._among(keys) as among:
+            return self.query(f"select * from {quoted(table)} where {among([column])}")
+
+    @contextmanager
+    def _among(self, keys: pl.Series) -> Iterator[Callable[[Sequence[str]], str]]:
+        """Conditions that one of some columns is among the keys, for as long as this lasts."""
+        self.connection.register("given_keys", keys.unique().to_frame("key").to_arrow())
+        self.connection.execute("create or replace temp table among_keys as from given_keys")
+        self.connection.unregister("given_keys")
+
+        def among(columns: Sequence[str]) -> str:
+            return " or ".join(f'"{name}" in (select key from among_keys)' for name in columns)
+
+        yield among
+
     def export(self, statement: Statement, path: Path) -> int:
         """Write the statement's rows to a Parquet file; the number of rows."""
         target = str(path).replace("'", "''")

@@ -16,7 +16,9 @@ _TYPES: dict[pa.DataType, str] = {
     pa.string(): "VARCHAR",
     pa.list_(pa.string()): "VARCHAR[]",
     pa.int64(): "BIGINT",
+    pa.list_(pa.int64()): "BIGINT[]",
     pa.float64(): "DOUBLE",
+    pa.list_(pa.float64()): "DOUBLE[]",
     pa.decimal128(18, 3): "DECIMAL(18,3)",
     pa.bool_(): "BOOLEAN",
     pa.date32(): "DATE",
@@ -96,10 +98,14 @@ def insert_rows(
         ) from None
 
 
-def check_key(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    """Raise a TableContractError when a table's key is not unique."""
+def check_key(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, *, where: str = "true"
+) -> None:
+    """Raise a TableContractError when a table's key is not unique (among some of its rows)."""
     key = ", ".join(f'"{name}"' for name in contract.key)
-    groups = f"select 1 from {quoted(contract.name)} group by {key} having count(*) > 1"
+    groups = (
+        f"select 1 from {quoted(contract.name)} where {where} group by {key} having count(*) > 1"
+    )
     twice = connection.execute(f"select count(*) from ({groups})").fetchall()[0][0]
     if twice:
         raise TableContractError(

@@ -78,6 +78,44 @@ class Engine(Protocol):
         ``is_key_checked`` false is for chunks whose keys are unique by their making.
         """
 
+    def renew(
+        self,
+        statement: Statement,
+        *,
+        keys: pl.Series | None,
+        column: str,
+        narrowed: Mapping[str, str],
+        values: Mapping[str, Scalar] | None = None,
+    ) -> int:
+        """Make anew the rows of a statement's table whose ``column`` is among some keys.
+
+        Args:
+            statement: Makes the rows of these keys when it reads no others.
+            keys: Null for all, as `replace`.
+            column: Of the table written, and of its key.
+            narrowed: Tables read, to the column by which they are narrowed to the keys.
+            values: Bound in the statement.
+
+        Returns:
+            Rows written.
+        """
+
+    def renew_frame(
+        self,
+        contract: Contract,
+        frame: pl.DataFrame,
+        *,
+        keys: pl.Series | None,
+        columns: Sequence[str],
+    ) -> int:
+        """Put a frame in the place of the rows one of whose ``columns`` is among some keys.
+
+        ``keys`` null is for all rows, as `store_frame`. The columns belong to the table's key.
+        """
+
+    def rows_of(self, table: str, column: str, keys: pl.Series | None) -> pl.DataFrame:
+        """A table's rows whose column is among some keys; all when ``keys`` is null."""
+
     def export(self, statement: Statement, path: Path) -> int:
         """Write the statement's rows to a Parquet file; the number of rows."""
 

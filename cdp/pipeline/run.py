@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from importlib.metadata import version
 
 from cdp.engine import DuckDBEngine, Engine
 from cdp.errors import ConfigError
@@ -16,6 +17,7 @@ from cdp.store.disk import disk_faults
 from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
 from cdp.store.lock import writer_lock
+from cdp.store.touched import Records, Touched
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,16 @@ class Run:
     def ledger(self) -> Ledger:
         """The ledger of the store."""
         return Ledger(self.engine)
+
+    @cached_property
+    def touched(self) -> Touched:
+        """What each step has yet to look at."""
+        return Touched(self.engine)
+
+    @property
+    def made_under(self) -> str:
+        """Fingerprint of what every row hangs on: another one makes each step look at all."""
+        return f"{project_fingerprint(self.project)} {version('cdp')}"
 
     @property
     def inputs(self) -> str:
@@ -78,6 +90,36 @@ def when_changed(*counted: str) -> Callable[[Callable[[Run], None]], Callable[[R
             work(run)
             rows = {table.partition(".")[2]: run.engine.count(table) for table in counted}
             return StepReport(did_work=True, figures=rows)
+
+        return call
+
+    return decorate
+
+
+def for_touched(
+    *counted: str, then: tuple[str, ...] = ()
+) -> Callable[[Callable[[Run, Records], Records]], Callable[[Run], StepReport]]:
+    """A step that looks again at what was touched, in one transaction, and counts its tables.
+
+    The work is given the records that wait for the step, null for all there are; it tells which
+    records the steps after it (``then``) must look at. A kill leaves all of it done or none.
+    """
+
+    def decorate(work: Callable[[Run, Records], Records]) -> Callable[[Run], StepReport]:
+        name = work.__name__.removeprefix("_")
+
+        def call(run: Run) -> StepReport:
+            if not run.has_work:
+                return StepReport(did_work=False)
+            with run.engine.transaction():
+                records = None if run.is_full else run.touched.waiting(name, run.made_under)
+                if records is None or len(records):
+                    onward = work(run, records)
+                    for step in then:
+                        run.touched.enter(step, onward)
+                run.touched.settle(name, run.made_under)
+            rows = {table.partition(".")[2]: run.engine.count(table) for table in counted}
+            return StepReport(did_work=records is None or len(records) > 0, figures=rows)
 
         return call
 

@@ -14,10 +14,11 @@ from typing import Literal
 from cdp import ingest, profiles, quality, resolve
 from cdp.errors import GateError
 from cdp.pipeline.resolving import resolve_settings
-from cdp.pipeline.run import Run, StepReport, when_changed
+from cdp.pipeline.run import Run, StepReport, for_touched, when_changed
 from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import check_gate, figures_of
 from cdp.store.publish import prune, publish
+from cdp.store.touched import Records, both
 
 Stage = Literal["ingest", "quality", "resolve", "profiles", "publish"]
 
@@ -109,18 +110,24 @@ def _clean(run: Run, *, source: Source) -> StepReport:
     waiting = run.ledger.waiting(source.name, contract)
     if not waiting:
         return StepReport(did_work=False)
-    ingest.map_rows(run.engine, source, delivery_ids=waiting)
-    cleaning = quality.clean_source(
-        run.engine, run.project, source, delivery_ids=waiting, as_of=run.as_of, run_id=run.run_id
-    )
+    with run.engine.transaction():
+        before = quality.records_spoken_of(run.engine, source, delivery_ids=waiting)
+        ingest.map_rows(run.engine, source, delivery_ids=waiting)
+        cleaning = quality.clean_source(
+            run.engine, run.project, source, delivery_ids=waiting, as_of=run.as_of,
+            run_id=run.run_id,
+        )  # fmt: skip
+        after = quality.records_spoken_of(run.engine, source, delivery_ids=waiting)
+        run.touched.enter("fold", both(before, after))
     return StepReport(
         did_work=True, figures={"rows": cleaning.rows, "held_deliveries": len(cleaning.held)}
     )
 
 
-@when_changed("clean.records", "clean.touchpoints")
-def _fold(run: Run) -> None:
+@for_touched("clean.records", "clean.touchpoints", then=("identify", "customers", "timeline"))
+def _fold(run: Run, records: Records) -> Records:
     quality.fold_rows(run.engine, run.project)
+    return records
 
 
 @when_changed("identity.records", "identity.identifiers", "identity.attributes")

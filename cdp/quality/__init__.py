@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cdp.quality.checks import rule_faults
 from cdp.quality.cleaning import Cleaning, clean_source, parse_rows
-from cdp.quality.folding import fold_rows
+from cdp.quality.folding import fold_rows, records_spoken_of
 from cdp.quality.header import nearest_column
 from cdp.quality.rules import Rule, rules_for
 
@@ -15,6 +15,7 @@ __all__ = [
     "fold_rows",
     "nearest_column",
     "parse_rows",
+    "records_spoken_of",
     "rule_faults",
     "rules_for",
 ]

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
+
 from cdp.engine import Engine, load
-from cdp.project import Project
+from cdp.project import Project, Source
 from cdp.tables import CONTRACTS
 
 _SQL = Path(__file__).parent / "sql"
+
+
+def records_spoken_of(engine: Engine, source: Source, *, delivery_ids: Sequence[str]) -> pl.Series:
+    """Records that rows of some deliveries speak of; of a whole list, all of its source.
+
+    Who is missing from a whole list has left, so a new one speaks of everybody.
+    """
+    engine.ensure(CONTRACTS["clean.rows"])
+    is_whole = source.sync_mode == "full_refresh"
+    spoken = engine.query(
+        "select distinct record_id from clean.rows where record_id is not null"
+        " and (($is_whole and source = $source)"
+        " or list_contains(string_split($deliveries, ','), delivery_id)) order by record_id",
+        {"is_whole": is_whole, "source": source.name, "deliveries": ",".join(delivery_ids)},
+    )
+    return spoken["record_id"]
 
 
 def fold_rows(engine: Engine, project: Project) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdp.tables import clean, identity, ops, profile, published
+from cdp.tables import clean, identity, model, ops, profile, published
 from cdp.tables.contract import Column, Contract
 from cdp.tables.raw import raw_rows, reference_rows
 
@@ -21,6 +21,10 @@ CONTRACTS: dict[str, Contract] = {
         identity.MATCHED_RECORDS,
         identity.IDENTIFIERS,
         identity.ATTRIBUTES,
+        identity.HOLDERS,
+        identity.BLOCK_KEYS,
+        identity.WEIGHED_PAIRS,
+        identity.DECLARED_PAIRS,
         identity.MODEL_LEVELS,
         identity.MODEL_SOURCES,
         identity.SCORED_PAIRS,
@@ -38,6 +42,10 @@ CONTRACTS: dict[str, Contract] = {
         ops.DELIVERIES,
         ops.RUNS,
         ops.CHECKS,
+        ops.TOUCHED,
+        ops.STEPS,
+        model.MODELS,
+        *model.VERSIONED,
         *published.PUBLISHED,
     )
 }

@@ -7,7 +7,9 @@ from cdp.tables.contract import (
     FLAG,
     INSTANT,
     INTEGER,
+    INTEGERS,
     NUMBER,
+    NUMBERS,
     TEXT,
     TEXTS,
     Column,
@@ -68,6 +70,57 @@ ATTRIBUTES = Contract(
         key_column("attribute", TEXT, "its name under `attributes` of a source"),
         key_column("kind", TEXT, "exact, text, date, number or identifier"),
         key_column("value", TEXT, "the value as matching compares it, not generic", "identifier"),
+    ),
+)
+
+HOLDERS = Contract(
+    name="identity.holders",
+    grain="one identifier that seems to be held by several people",
+    key=("kind", "value"),
+    columns=(
+        key_column("kind", TEXT, "email, phone, device, handle, or an attribute"),
+        key_column("value", TEXT, "the value as matching compares it", "identifier"),
+        key_column("people", INTEGER, "as few as the names of its records allow, 2 at least"),
+    ),
+)
+
+BLOCK_KEYS = Contract(
+    name="identity.block_keys",
+    grain="one record under one of its blocking keys, but for those that the model refuses",
+    key=("block", "record_id"),
+    columns=(
+        key_column("block", INTEGER, "hash of the blocking key; its last six bits are the rule"),
+        key_column("record_id", INTEGER, "the record"),
+    ),
+)
+
+WEIGHED_PAIRS = Contract(
+    name="identity.weighed_pairs",
+    grain="one candidate pair that the model weighed by itself, as if no other record were there",
+    key=("record_l", "record_r"),
+    columns=(
+        key_column("record_l", INTEGER, "the smaller record_id"),
+        key_column("record_r", INTEGER, "the larger record_id"),
+        key_column("found_by", TEXT, "the first blocking rule that found it"),
+        key_column(
+            "rule_count", INTEGER, "blocking rules that found it; 0: a shared identifier did"
+        ),
+        key_column("levels", INTEGERS, "gamma of each comparison, in their order; -1: not stated"),
+        key_column("bits", NUMBERS, "weight of each comparison; 0 where nothing is stated"),
+        key_column("sources", TEXT, "`one + other`, by name"),
+        key_column("sources_bits", NUMBER, "what the two sources say"),
+        key_column("household_bits", NUMBER, "never positive: it may be two of one home"),
+        key_column("match_weight", NUMBER, "bits: log2 of the odds of a match"),
+    ),
+)
+
+DECLARED_PAIRS = Contract(
+    name="identity.declared_pairs",
+    grain="two records that a declared key, a rule or a ruling puts into one neighbourhood",
+    key=("record_l", "record_r"),
+    columns=(
+        key_column("record_l", INTEGER, "the smaller record_id"),
+        key_column("record_r", INTEGER, "the larger record_id"),
     ),
 )
 

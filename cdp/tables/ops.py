@@ -75,3 +75,23 @@ CHECKS = Contract(
         key_column("run_id", TEXT, "the run that checked it"),
     ),
 )
+
+TOUCHED = Contract(
+    name="ops.touched",
+    grain="one record that a step has yet to look at again",
+    key=("step", "record_id"),
+    columns=(
+        key_column("step", TEXT, "the step"),
+        key_column("record_id", INTEGER, "the record, known or gone"),
+    ),
+)
+
+STEPS = Contract(
+    name="ops.steps",
+    grain="one step, and what its tables were made under",
+    key=("step",),
+    columns=(
+        key_column("step", TEXT, "the step"),
+        key_column("made_under", TEXT, "fingerprint of settings, model and code version"),
+    ),
+)

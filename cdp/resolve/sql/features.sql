@@ -1,6 +1,6 @@
 -- grain: the current version of one record, in the columns that comparisons and blocking read
 -- key: record_id
--- reads: identity.records, identity.identifiers
+-- reads: identity.records, identity.identifiers, identity.holders, model.names
 -- writes: work.features
 with stated as (
     select
@@ -63,44 +63,23 @@ formal as (
 spellings as (
     select
         name,
-        count(*) as records
-    from (select stated_given as name from named union all select stated_surname as name from named) as names
-    where name <> ''
+        sum(records) as records
+    from model.names
+    where model_id = $model_id
     group by name
-),
-
-named_holders as (
-    select
-        i.kind,
-        i.value,
-        coalesce(list(distinct n.stated_given) filter (where n.stated_given is not null), []::varchar[]) as givens,
-        coalesce(list(distinct n.stated_surname) filter (where n.stated_surname is not null), []::varchar[])
-            as surnames
-    from identity.identifiers as i
-    join named as n on i.record_id = n.record_id
-    where not i.is_generic
-    group by i.kind, i.value
-),
-
-holders as (
-    select
-        kind,
-        value,
-        case when len(givens) < 2 then len(givens) else people_named(givens, surnames) end as names
-    from named_holders
 ),
 
 held as (
     select
         i.record_id,
-        list(i.value order by i.value) filter (where i.kind = 'email' and h.names <= 1) as emails_own,
-        list(i.value order by i.value) filter (where i.kind = 'phone' and h.names <= 1) as phones_own,
-        list(i.value order by i.value) filter (where i.kind = 'device' and h.names <= 1) as devices_own,
-        list(i.value order by i.value) filter (where i.kind = 'email' and h.names = 2) as emails_of_two,
-        list(i.value order by i.value) filter (where i.kind = 'phone' and h.names = 2) as phones_of_two,
-        list(i.value order by i.value) filter (where i.kind = 'device' and h.names = 2) as devices_of_two
+        list(i.value order by i.value) filter (where i.kind = 'email' and h.people is null) as emails_own,
+        list(i.value order by i.value) filter (where i.kind = 'phone' and h.people is null) as phones_own,
+        list(i.value order by i.value) filter (where i.kind = 'device' and h.people is null) as devices_own,
+        list(i.value order by i.value) filter (where i.kind = 'email' and h.people = 2) as emails_of_two,
+        list(i.value order by i.value) filter (where i.kind = 'phone' and h.people = 2) as phones_of_two,
+        list(i.value order by i.value) filter (where i.kind = 'device' and h.people = 2) as devices_of_two
     from identity.identifiers as i
-    join holders as h on i.kind = h.kind and i.value = h.value
+    left join identity.holders as h on i.kind = h.kind and i.value = h.value
     where not i.is_generic
     group by i.record_id
 )
