@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import version as release
 
 from cdp.engine import DuckDBEngine, Engine
 from cdp.errors import ConfigError
 from cdp.ingest import unheard
+from cdp.pipeline.resolving import resolve_settings
 from cdp.project import Project, project_fingerprint
+from cdp.resolve import ResolveSettings, Version, kept_model, version_in_use
 from cdp.store.disk import disk_faults
 from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
@@ -53,15 +55,26 @@ class Run:
         """What each step has yet to look at."""
         return Touched(self.engine)
 
+    @cached_property
+    def resolving(self) -> ResolveSettings:
+        """The settings of resolving."""
+        return resolve_settings(self.project)
+
+    @cached_property
+    def version(self) -> Version:
+        """The version of the model in use: settled when the run begins."""
+        return version_in_use(self.engine, settings=self.resolving)
+
     @property
     def made_under(self) -> str:
         """Fingerprint of what every row hangs on: another one makes each step look at all."""
-        return f"{project_fingerprint(self.project)} {version('cdp')}"
+        return f"{project_fingerprint(self.project)} {release('cdp')} {self.version.model_id}"
 
     @property
     def inputs(self) -> str:
         """Fingerprint of all that the results hang on."""
-        return self.ledger.inputs(project_fingerprint(self.project))
+        settings = f"{project_fingerprint(self.project)} {kept_model(self.engine)}"
+        return self.ledger.inputs(settings)
 
     @property
     def has_work(self) -> bool:

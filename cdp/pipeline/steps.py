@@ -130,33 +130,43 @@ def _fold(run: Run, records: Records) -> Records:
     return records
 
 
-@when_changed("identity.records", "identity.identifiers", "identity.attributes")
-def _identify(run: Run) -> None:
-    resolve.build_identifiers(run.engine, settings=resolve_settings(run.project))
-
-
-@when_changed("identity.scored_pairs")
-def _score(run: Run) -> None:
-    resolve.score_pairs(run.engine, settings=resolve_settings(run.project), seed=run.seed)
-
-
-@when_changed("identity.links")
-def _cluster(run: Run) -> None:
-    resolve.cluster_records(run.engine, settings=resolve_settings(run.project))
-
-
-@when_changed("identity.members", "identity.changes")
-def _assign_ids(run: Run) -> None:
-    resolve.assign_customer_ids(
-        run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id
+@for_touched("identity.records", "identity.identifiers", "identity.attributes", then=("score",))
+def _identify(run: Run, records: Records) -> Records:
+    version = run.version
+    if version.is_training:
+        records = None
+        resolve.begin_training(run.engine, version, settings=run.resolving, as_of=run.as_of)
+    return resolve.build_identifiers(
+        run.engine, settings=run.resolving, version=version, records=records
     )
+
+
+@for_touched("identity.scored_pairs", then=("cluster", "assign_ids"))
+def _score(run: Run, records: Records) -> Records:
+    version = run.version
+    return resolve.score_pairs(
+        run.engine, settings=run.resolving, version=version, seed=run.seed,
+        records=None if version.is_training else records,
+    )  # fmt: skip
+
+
+@for_touched("identity.links")
+def _cluster(run: Run, records: Records) -> Records:
+    resolve.cluster_records(run.engine, settings=run.resolving, records=records)
+    return records
+
+
+@for_touched("identity.members", "identity.changes", then=("customers", "timeline"))
+def _assign_ids(run: Run, records: Records) -> Records:
+    resolve.assign_customer_ids(
+        run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id, records=records
+    )
+    return records
 
 
 @when_changed("identity.households")
 def _households(run: Run) -> None:
-    resolve.build_households(
-        run.engine, project=run.project.name, settings=resolve_settings(run.project)
-    )
+    resolve.build_households(run.engine, project=run.project.name, settings=run.resolving)
 
 
 @when_changed("profile.customers")

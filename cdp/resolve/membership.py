@@ -9,30 +9,38 @@ import polars as pl
 from cdp.engine import Engine
 from cdp.errors import ConfigError
 from cdp.resolve.customer_ids import carry_over, mint
+from cdp.store.touched import Records
 from cdp.tables import CONTRACTS
 
 _MEMBERS, _CHANGES = CONTRACTS["identity.members"], CONTRACTS["identity.changes"]
 _NOW = pl.col("valid_to").is_null()
 
 
-def assign_customer_ids(engine: Engine, *, project: str, as_of: datetime, run_id: str) -> None:
+def assign_customer_ids(
+    engine: Engine, *, project: str, as_of: datetime, run_id: str, records: Records = None
+) -> None:
     """Give every cluster of ``identity.clusters`` its customer id.
 
     ``identity.members`` keeps who belonged where from when to when; ``identity.changes`` tells of
     each customer *created*, *merged* (into ``survivor_id``), *split* (off ``origin_id``) or
     *retired* (its last record has left). The same clusters again change neither.
 
+    ``records`` are those whose clusters were made again, whole clusters before and after; null
+    for all.
+
     Raises:
         ConfigError: ``as_of`` is before the last change that the store knows of.
     """
     for contract in (_MEMBERS, _CHANGES):
         engine.ensure(contract)
-    clusters = engine.query("select record_id, cluster from identity.clusters order by record_id")
-    history = engine.query("select * from identity.members order by record_id, valid_from")
+    clusters = engine.rows_of("identity.clusters", "record_id", records).sort("record_id")
+    history = engine.rows_of(_MEMBERS.name, "record_id", records).sort("record_id", "valid_from")
     used = engine.query("select distinct customer_id from identity.changes")["customer_id"]
-    _refuse_backward_clock(history, as_of)
-    births = history.group_by("customer_id").agg(since=pl.col("valid_from").min())
-    before = history.filter(_NOW).select("record_id", "customer_id").join(births, on="customer_id")
+    _refuse_backward_clock(engine, as_of)
+    now = history.filter(_NOW).select("record_id", "customer_id")
+    spans = engine.rows_of(_MEMBERS.name, "customer_id", now["customer_id"])
+    births = spans.group_by("customer_id").agg(since=pl.col("valid_from").min())
+    before = now.join(births, on="customer_id")
     after = _named(clusters, before, project=project, used=set(used))
     events = changes(before, after).with_columns(changed_at=pl.lit(as_of), run_id=pl.lit(run_id))
     members = moved(history, after, as_of=as_of, run_id=run_id)
@@ -41,12 +49,16 @@ def assign_customer_ids(engine: Engine, *, project: str, as_of: datetime, run_id
     )["events"][0]
     events = events.with_columns(sequence=pl.col("sequence") + told)
     with engine.transaction():
-        engine.store_frame(_MEMBERS, members.select(_MEMBERS.column_names), append=False)
+        engine.renew_frame(
+            _MEMBERS, members.select(_MEMBERS.column_names), keys=records, columns=["record_id"]
+        )
         engine.store_frame(_CHANGES, events.select(_CHANGES.column_names), append=True)
 
 
-def _refuse_backward_clock(history: pl.DataFrame, as_of: datetime) -> None:
-    latest = pl.concat([history["valid_from"], history["valid_to"]]).max()
+def _refuse_backward_clock(engine: Engine, as_of: datetime) -> None:
+    latest = engine.query(
+        "select greatest(max(valid_from), max(valid_to)) as latest from identity.members"
+    )["latest"][0]
     if isinstance(latest, datetime) and as_of < latest:
         raise ConfigError(
             what=f"as_of {as_of:%Y-%m-%d %H:%M:%S} is before the last change of identity,"

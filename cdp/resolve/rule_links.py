@@ -6,16 +6,26 @@ import json
 
 import polars as pl
 
-from cdp.resolve.rules import agreeing, always_pairs
+from cdp.engine import Engine
+from cdp.resolve.rules import agreeing, always_pairs, read_stated
 from cdp.resolve.settings import ResolveSettings
 
 _PAIR = ["record_l", "record_r"]
 
 
+def bonds(engine: Engine, declared: pl.DataFrame, settings: ResolveSettings) -> pl.DataFrame:
+    """``identity.declared_pairs``: what keys and always-link rules join, whatever it weighs."""
+    ruled = always_pairs(read_stated(engine, settings), settings)
+    pairs = [declared.select(_PAIR), ruled.select(_PAIR)]
+    return pl.concat(pairs).unique().sort(_PAIR)
+
+
 def with_always_links(
-    scored: pl.DataFrame, stated: pl.DataFrame, settings: ResolveSettings
+    scored: pl.DataFrame, stated: pl.DataFrame, settings: ResolveSettings, *, of: pl.Series
 ) -> pl.DataFrame:
-    """The scored pairs, and what always-link rules join.
+    """The scored pairs of some records, and what always-link rules join of them.
+
+    ``stated`` is that of all records: what too many share joins nobody.
 
     Returns:
         The columns of ``identity.scored_pairs`` and two more: always, the rule that joins the
@@ -23,7 +33,7 @@ def with_always_links(
         A declared pair stays declared.
     """
     pairs = scored.with_columns(always=pl.lit(None, pl.String), model_bits=pl.lit(None, pl.Float64))
-    ruled = always_pairs(stated, settings)
+    ruled = always_pairs(stated, settings).filter(pl.col("record_l").is_in(of.implode()))
     return _lifted(pairs, _by_rule(ruled), settings)
 
 
