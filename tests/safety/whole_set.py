@@ -44,10 +44,14 @@ def strikes_of(points: list[str], *, is_first: bool, scratch_step: int) -> Itera
 
 
 def strike_all(arena: Arena, options: argparse.Namespace) -> None:
-    """Every point of the batches asked for, then the random moments, a batch each in turn."""
+    """The random moments, a batch each in turn; then every point of the batches asked for."""
     started = time.monotonic()
     points = arena.prepare()
     seconds = (time.monotonic() - started) / len(points)
+    dice = random.Random(options.seed)
+    for number in range(options.random):
+        moment = Strike(seconds=dice.uniform(0, seconds))
+        _strike(arena, number % len(points), moment, options.random)
     batches = [options.batch - 1] if options.batch else range(len(points))
     for batch in batches:
         strikes = list(
@@ -55,10 +59,6 @@ def strike_all(arena: Arena, options: argparse.Namespace) -> None:
         )
         for strike in strikes:
             _strike(arena, batch, strike, len(strikes))
-    dice = random.Random(options.seed)
-    for number in range(options.random):
-        moment = Strike(seconds=dice.uniform(0, seconds))
-        _strike(arena, number % len(points), moment, options.random)
 
 
 def _strike(arena: Arena, batch: int, strike: Strike, of: int) -> None:
@@ -79,7 +79,10 @@ def main() -> int:
     options = parser.parse_args()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, open_arena(Path(folder)) as arena:
-        strike_all(arena, options)
+        try:
+            strike_all(arena, options)
+        except KeyboardInterrupt:
+            sys.stdout.write("stopped before the end\n")
     tally = arena.tally
     at_points = sum(" s on, past " not in kill for kill in tally.kills)
     sys.stdout.write(
