@@ -12,12 +12,13 @@ from functools import partial
 from typing import Literal
 
 from cdp import ingest, profiles, quality, resolve
-from cdp.errors import GateError
+from cdp.pipeline.refusing import refuse_jump
 from cdp.pipeline.resolving import resolve_settings
 from cdp.pipeline.run import Run, StepReport, for_touched, when_changed
 from cdp.project import Project, Source, cleaning_fingerprint
-from cdp.store.gate import check_gate, figures_of
+from cdp.store.gate import figures_of
 from cdp.store.publish import prune, publish
+from cdp.store.revocations import read_words, take_back
 from cdp.store.touched import Records, both
 
 Stage = Literal["ingest", "quality", "resolve", "profiles", "publish"]
@@ -92,15 +93,18 @@ def _fold_step(project: Project) -> Step:
 
 
 def _land(run: Run, *, source: Source) -> StepReport:
+    # Before files are looked at: a file that only repeats what is taken back repeats nothing.
+    changed = take_back(run.engine, source.name, read_words(run.project.root))
     landing = ingest.land_source(
         run.engine, run.project, source, as_of=run.as_of, run_id=run.run_id, on_rows=run.on_rows
     )
     return StepReport(
-        did_work=bool(landing.delivery_ids),
+        did_work=bool(landing.delivery_ids or changed),
         figures={
             "rows_read": landing.rows_read,
             "new_files": len(landing.delivery_ids),
             "unreadable_files": landing.unreadable_files,
+            "revoked_or_restored": len(changed),
         },
     )
 
@@ -186,18 +190,12 @@ def _traits(run: Run) -> None:
 
 
 def _publish(run: Run) -> StepReport:
-    figures = figures_of(run.engine, run.run_id) | {"inputs": run.inputs}
     if not run.has_work:
         run.finish("unchanged")
         return StepReport(did_work=False)
-    problems = check_gate(run.engine, run.ledger.last_run(["published"]), figures)
-    if problems and not run.accept_jump:
-        raise GateError(
-            what="; ".join(problems),
-            where="before publishing",
-            how_many=len(problems),
-            next_step="look at `cdp status`; if it is right, run again with --accept-jump",
-        )
+    last = run.ledger.last_run(["published"])
+    figures = figures_of(run.engine, last) | {"inputs": run.inputs}
+    refuse_jump(run, last, figures)
     # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
     # between the two leaves a current link that names another run, and the next run repairs it.
     run.finish("published", figures)

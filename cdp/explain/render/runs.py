@@ -45,6 +45,7 @@ def status(found: Status) -> RenderableType:
             Text(f"Published: run {found.run['run_id']}, as of {as_of} UTC", style="bold"),
             Text(f"ended {ended} UTC" if ended else "its end is not in the ledger", style="dim"),
             Text(f"{found.snapshot}/profiles.duckdb", style="dim"),
+            *_rolled_back(found.later_snapshot),
             _account(found.account.to_dicts()),
             _customers(found.run),
         ]
@@ -74,6 +75,16 @@ def export(found: Mapping[str, Any]) -> RenderableType:
     rows += [(f"left out: {reason}", n) for reason, n in found["left_out"].items()]
     title = f"Export {found['destination']} of run {found['run_id']}"
     return Group(grid(title, columns, rows, right=1), Text(str(found["folder"])))
+
+
+def _rolled_back(later: str | None) -> list[Text]:
+    if later is None:
+        return []
+    told = (
+        f"Readers are on an earlier snapshot than the latest one kept ({later}): it was rolled"
+        " back, or its publication was cut off. The next run publishes again."
+    )
+    return [Text(told, style="yellow")]
 
 
 def _account(account: Sequence[Mapping[str, Any]]) -> Table:
