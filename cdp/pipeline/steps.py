@@ -17,6 +17,7 @@ from cdp.pipeline.resolving import resolve_settings
 from cdp.pipeline.run import Run, StepReport, when_changed
 from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import check_gate, figures_of
+from cdp.store.jitter import jitter_of
 from cdp.store.publish import prune, publish
 
 Stage = Literal["ingest", "quality", "resolve", "profiles", "publish"]
@@ -169,11 +170,12 @@ def _traits(run: Run) -> None:
 
 
 def _publish(run: Run) -> StepReport:
+    last = run.ledger.last_run(["published"])
     figures = figures_of(run.engine, run.run_id) | {"inputs": run.inputs}
     if not run.has_work:
         run.finish("unchanged")
         return StepReport(did_work=False)
-    problems = check_gate(run.engine, run.ledger.last_run(["published"]), figures)
+    problems = check_gate(run.engine, last, figures)
     if problems and not run.accept_jump:
         raise GateError(
             what="; ".join(problems),
@@ -183,7 +185,7 @@ def _publish(run: Run) -> StepReport:
         )
     # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
     # between the two leaves a current link that names another run, and the next run repairs it.
-    run.finish("published", figures)
+    run.finish("published", {**figures, **jitter_of(run.engine, last)})
     references = tuple(name.partition(".")[2] for name in _references(run.project))
     rows = publish(
         run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references
