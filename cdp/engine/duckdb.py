@@ -15,10 +15,13 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from cdp.engine.duckdb_tables import (
     check_key,
     contract_copy,
+    create,
     create_table,
+    empty,
     insert,
     insert_rows,
     quoted,
+    widen,
 )
 from cdp.engine.protocol import Scalar, SqlFunction
 from cdp.engine.statement import Statement
@@ -84,10 +87,9 @@ class DuckDBEngine:
         self.connection.execute("commit")
 
     def ensure(self, contract: Contract) -> None:
-        """Create the table, empty, unless it is there."""
-        schema = contract.name.split(".")[0]
-        self.connection.execute(f'create schema if not exists "{schema}"')
-        self.connection.execute(create_table(contract, if_not_exists=True))
+        """Create the table, empty, unless it is there; then give it the columns that it lacks."""
+        create(self.connection, contract)
+        widen(self.connection, contract)
 
     def replace(
         self,
@@ -99,7 +101,7 @@ class DuckDBEngine:
         """Fill the statement's table anew with its rows; the number of rows."""
         contract = contract_of(statement.writes)
         with self.transaction():
-            self.ensure(contract)
+            create(self.connection, contract)
             fresh = contract_copy(contract)
             self.connection.execute(f"drop table if exists {quoted(fresh.name)}")
             self.connection.execute(create_table(fresh))
@@ -137,9 +139,10 @@ class DuckDBEngine:
         """Write a frame of the contract's columns; the number of rows written."""
         arrow = frame.to_arrow() if isinstance(frame, pl.DataFrame) else frame
         with self.transaction():
-            self.ensure(contract)
-            if not append:
-                self.connection.execute(f"delete from {quoted(contract.name)}")
+            if append:
+                self.ensure(contract)
+            else:
+                empty(self.connection, contract)
             self.connection.register("incoming_frame", arrow)
             try:
                 listing = ", ".join(f'"{name}"' for name in contract.column_names)

@@ -47,7 +47,10 @@ _RULES = r"""
 """
 _RUN = "select * from runs where run_id = $run_id"
 _LAST_RUNS = """
-    select run_id, started_at, finished_at, as_of, status, customers, identified, records, merges
+    select columns(lambda name: name in (
+        'run_id', 'started_at', 'finished_at', 'as_of', 'status', 'customers', 'identified',
+        'records', 'merges', 'moved_records', 'jitter'
+    ))
     from runs order by started_at desc, run_id desc limit 5
 """
 

@@ -86,7 +86,9 @@ class Run:
             return True
         return last["inputs"] != self.inputs
 
-    def finish(self, status: str, figures: Mapping[str, int | str | None] | None = None) -> None:
+    def finish(
+        self, status: str, figures: Mapping[str, int | float | str | None] | None = None
+    ) -> None:
         """Enter the run's end in the ledger, at the time that its clock shows."""
         self.ledger.finish_run(
             self.run_id, status=status, finished_at=self.clock(), figures=figures or {}

@@ -17,6 +17,7 @@ from cdp.pipeline.resolving import resolve_settings
 from cdp.pipeline.run import Run, StepReport, for_touched, when_changed
 from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import figures_of
+from cdp.store.jitter import jitter_of
 from cdp.store.publish import prune, publish
 from cdp.store.revocations import read_words, take_back
 from cdp.store.touched import Records, both
@@ -198,7 +199,7 @@ def _publish(run: Run) -> StepReport:
     refuse_jump(run, last, figures)
     # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
     # between the two leaves a current link that names another run, and the next run repairs it.
-    run.finish("published", figures)
+    run.finish("published", {**figures, **jitter_of(run.engine, last)})
     references = tuple(name.partition(".")[2] for name in _references(run.project))
     rows = publish(
         run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references

@@ -22,8 +22,9 @@ def assign_customer_ids(
     """Give every cluster of ``identity.clusters`` its customer id.
 
     ``identity.members`` keeps who belonged where from when to when; ``identity.changes`` tells of
-    each customer *created*, *merged* (into ``survivor_id``), *split* (off ``origin_id``) or
-    *retired* (its last record has left). The same clusters again change neither.
+    each customer *created*, *merged* (into ``survivor_id``), *split* (off ``origin_id``),
+    *retired* (its last record has left) or *regrouped*, and of records *moved* between two. The
+    same clusters again change neither.
 
     ``records`` are those whose clusters were made again, whole clusters before and after; null
     for all.
@@ -114,7 +115,10 @@ def moved(
 
 
 def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """What happened to every customer that began or ended.
+    """What happened to every customer that began, ended or has other records than before.
+
+    Both frames may be cut down to some customers, as long as every record that came to or went
+    from one of them is in both: who is in neither has no event.
 
     Args:
         before: record_id, customer_id: the former members.
@@ -122,33 +126,47 @@ def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         customer_id, kind, survivor_id, origin_id, record_count, sequence; in the order of kind
-        and id. A customer that ends while its records go to several others is merged into the
-        one that gets most of them (ties: the smaller id); one that begins with records of
-        several is split off each of them.
+        and id. A customer that ends while its records go to several others is *merged* into the
+        one that gets most of them (ties: the smaller id); what goes to another former customer
+        has *moved*, whether or not its giver lives on; one that begins with records of several
+        is *split* off each of them. Who lives on with other records is *regrouped*, once.
+
+        So the events replay: *created*, *split* and *regrouped* say that a customer is there and
+        how many records it has; after *merged* and *retired* it is there no more.
+
+    >>> before = pl.DataFrame({"record_id": [1, 2, 3], "customer_id": ["a", "a", "b"]})
+    >>> after = pl.DataFrame({"record_id": [1, 2, 3], "customer_id": ["a", "b", "b"]})
+    >>> changes(before, after).select("customer_id", "kind", "survivor_id", "record_count").rows()
+    [('a', 'moved', 'b', 1), ('a', 'regrouped', None, 1), ('b', 'regrouped', None, 2)]
     """
-    moves = (
-        before.select("record_id", "customer_id")
-        .join(after.rename({"customer_id": "into"}), on="record_id", how="left")
-        .group_by("customer_id", "into")
-        .len("moved")
-    )
-    old, new = before["customer_id"].unique(), after["customer_id"].unique()
-    ended = moves.filter(~pl.col("customer_id").is_in(new.implode()))
+    former, now = before.select("record_id", "customer_id"), after.rename({"customer_id": "into"})
+    flows = former.join(now, on="record_id", how="left").group_by("customer_id", "into").len("went")
+    gone = flows.filter(pl.col("customer_id").ne_missing(pl.col("into")))
+    came = now.join(former, on="record_id", how="anti")
+    old, new = (frame["customer_id"].unique().implode() for frame in (before, after))
+    has_ended, is_former = ~pl.col("customer_id").is_in(new), pl.col("into").is_in(old)
     merged = (
-        ended.filter(pl.col("into").is_not_null())
-        .sort("customer_id", "moved", "into", descending=[False, True, False])
+        gone.filter(has_ended & pl.col("into").is_not_null())
+        .sort("customer_id", "went", "into", descending=[False, True, False])
         .unique("customer_id", keep="first", maintain_order=True)
     )
-    retired = ended.select("customer_id").unique().join(merged, on="customer_id", how="anti")
+    moved_on = gone.filter(is_former).join(merged, on=["customer_id", "into"], how="anti")
+    ended = gone.filter(has_ended).select("customer_id").unique()
+    retired = ended.join(merged, on="customer_id", how="anti")
     sizes = after.group_by("customer_id").len("record_count")
-    born = sizes.filter(~pl.col("customer_id").is_in(old.implode()))
-    split = born.join(moves.select(origin_id="customer_id", customer_id="into"), on="customer_id")
+    born = sizes.filter(~pl.col("customer_id").is_in(old))
+    split = born.join(gone.select(origin_id="customer_id", customer_id="into"), on="customer_id")
     created = born.join(split, on="customer_id", how="anti")
+    touched = pl.concat([gone["customer_id"], gone["into"], came["into"]]).implode()
+    lives_on = pl.col("customer_id").is_in(old) & pl.col("customer_id").is_in(touched)
+    to_survivor = {"into": "survivor_id", "went": "record_count"}
     events = [
         _events(created, "created"),
         _events(split, "split"),
-        _events(merged.rename({"into": "survivor_id", "moved": "record_count"}), "merged"),
+        _events(merged.rename(to_survivor), "merged"),
+        _events(moved_on.rename(to_survivor), "moved"),
         _events(retired.with_columns(record_count=pl.lit(0)), "retired"),
+        _events(sizes.filter(lives_on), "regrouped"),
     ]
     return (
         pl.concat(events)
@@ -168,5 +186,5 @@ def _events(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
             "origin_id",
             pl.col("record_count").cast(pl.Int64),
         )
-        .sort("customer_id", "origin_id")
+        .sort("customer_id", "origin_id", "survivor_id")
     )

@@ -171,11 +171,10 @@ class Ledger:
         *,
         status: str,
         finished_at: datetime,
-        figures: Mapping[str, int | str | None],
+        figures: Mapping[str, int | float | str | None],
     ) -> None:
         """Enter the end of a run and what it published (null where it published nothing)."""
-        names = ("customers", "identified", "largest_customer", "records", "merges", "inputs")
-        values = {name: figures.get(name) for name in names}
+        values = {name: figures.get(name) for name in _FIGURES}
         self._engine.replace(
             load(_SQL / "finished_run.sql"),
             values={"run_id": run_id, "status": status, "finished_at": finished_at, **values},
@@ -190,6 +189,11 @@ class Ledger:
         )
         return found.row(0, named=True) if found.height else None
 
+
+_FIGURES = (
+    "customers", "identified", "largest_customer", "records", "merges", "moved_records", "jitter",
+    "inputs",
+)  # fmt: skip
 
 BALANCE = ("accepted", "quarantined", "duplicate", "set_aside", "held")
 """The parts that the rows of a delivery fall into; their counts add up to the rows read."""

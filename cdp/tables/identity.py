@@ -175,11 +175,20 @@ CHANGES = Contract(
         key_column("sequence", INTEGER, "order within the run, from 1"),
         key_column("changed_at", INSTANT, "as_of of that run, UTC"),
         key_column("customer_id", TEXT, "the customer that it happened to"),
-        key_column("kind", TEXT, "created, merged, split, retired or erased"),
-        Column("survivor_id", TEXT, "merged: the customer that lives on"),
-        Column("origin_id", TEXT, "split: the customer that it came out of"),
         key_column(
-            "record_count", INTEGER, "records of the customer after the event (merged: moved)"
+            "kind",
+            TEXT,
+            "it begins: created or split; lives on: regrouped (has other records than before); "
+            "ends: merged, retired or erased. moved: some of its records went to another former "
+            "customer. Replayed by changed_at, run_id and sequence: who is there, how large",
+        ),
+        Column("survivor_id", TEXT, "merged, moved: the customer that the records went to"),
+        Column("origin_id", TEXT, "split: the customer that it came out of; one row for each"),
+        key_column(
+            "record_count",
+            INTEGER,
+            "created, split, regrouped: records that it has now; merged, moved: records that "
+            "went to survivor_id; retired, erased: 0",
         ),
     ),
 )

@@ -52,6 +52,17 @@ RUNS = Contract(
         Column("largest_customer", INTEGER, "records of the largest customer"),
         Column("records", INTEGER, "current records resolved"),
         Column("merges", INTEGER, "customers merged away by the run"),
+        Column(
+            "moved_records",
+            INTEGER,
+            "records known to the published run before whose customer is another now; null for "
+            "the first run",
+        ),
+        Column(
+            "jitter",
+            NUMBER,
+            "their share of the records that were known then and are now, 0 to 1; null for none",
+        ),
     ),
 )
 
