@@ -16,6 +16,7 @@ from cdp.store.disk import disk_faults
 from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
 from cdp.store.lock import writer_lock
+from cdp.store.rulings import Rulings, read_rulings
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Run:
     run_id: str
     as_of: datetime
     clock: Callable[[], datetime]
+    rulings: Rulings
     seed: int = 20_261_123
     is_full: bool = False
     accept_jump: bool = False
@@ -49,7 +51,8 @@ class Run:
     @property
     def inputs(self) -> str:
         """Fingerprint of all that the results hang on."""
-        return self.ledger.inputs(project_fingerprint(self.project))
+        settings = [project_fingerprint(self.project), self.rulings.fingerprint]
+        return self.ledger.inputs("|".join(filter(None, settings)))
 
     @property
     def has_work(self) -> bool:
@@ -99,10 +102,12 @@ def open_run(
     """Hold the store's lock and its engine for one run, and enter the run in the ledger.
 
     ``as_of`` is the instant at which all results stand. ``clock`` tells the ledger when the run
-    begins and ends, UTC; no result hangs on it.
+    begins and ends, UTC; no result hangs on it. Rulings of stewards are read once, here: one that
+    is said later waits for the next run.
 
     Raises:
         ConfigError: ``as_of`` is before that of the published run.
+        ProjectError: The log of rulings has lines that are none.
         StoreLockedError: Another run holds the store.
         StoreFullError: The disk is full; what was published stands.
         NotPermittedError: The store may not be written to.
@@ -114,7 +119,7 @@ def open_run(
     ):
         engine = DuckDBEngine(layout.warehouse)
         try:
-            run = Run(project, engine, layout, run_id, as_of, clock,
+            run = Run(project, engine, layout, run_id, as_of, clock, read_rulings(project.root),
                       is_full=is_full, accept_jump=accept_jump, on_rows=on_rows)  # fmt: skip
             _refuse_backward_clock(run)
             run.ledger.start_run(

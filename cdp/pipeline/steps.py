@@ -133,8 +133,9 @@ def _score(run: Run) -> None:
     resolve.score_pairs(run.engine, settings=resolve_settings(run.project), seed=run.seed)
 
 
-@when_changed("identity.links")
+@when_changed("identity.links", "identity.rulings")
 def _cluster(run: Run) -> None:
+    resolve.place_rulings(run.engine, rulings=run.rulings.frame())
     resolve.cluster_records(run.engine, settings=resolve_settings(run.project))
 
 
@@ -217,7 +218,7 @@ _RESOLVE = (
     Step(
         name="cluster",
         stage="resolve",
-        description="Pairs accepted or refused by the guards; records in clusters.",
+        description="Pairs accepted or refused by guards and rulings; records in clusters.",
         reads=(
             "identity.records",
             "identity.attributes",
@@ -225,7 +226,7 @@ _RESOLVE = (
             "identity.model_levels",
             "identity.model_sources",
         ),
-        writes=("identity.links", "identity.clusters"),
+        writes=("identity.rulings", "identity.links", "identity.clusters"),
         call=_cluster,
     ),
     Step(

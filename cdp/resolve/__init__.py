@@ -8,6 +8,7 @@ from cdp.resolve.households import build_households
 from cdp.resolve.identifiers import build_identifiers
 from cdp.resolve.membership import assign_customer_ids
 from cdp.resolve.pairs import score_pairs
+from cdp.resolve.rulings import place_rulings
 from cdp.resolve.settings import ResolveSettings
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "build_identifiers",
     "cluster_records",
     "fold_identifier",
+    "place_rulings",
     "score_pairs",
 ]

@@ -10,12 +10,14 @@ import polars as pl
 
 from cdp.engine import DuckDBEngine, Engine, load
 from cdp.resolve.components import bounded
+from cdp.resolve.contradicting import standing
 from cdp.resolve.folding import FUNCTIONS
 from cdp.resolve.guards import guard, over_limit, weigh_contradictions
 from cdp.resolve.links import decide_links
 from cdp.resolve.model import TIDY_BITS
 from cdp.resolve.rule_links import with_all_agreements, with_always_links
 from cdp.resolve.rules import held_values, never_pairs, read_stated
+from cdp.resolve.rulings import apply_rulings, read_placed, tell_rulings
 from cdp.resolve.settings import ResolveSettings
 from cdp.tables import CONTRACTS
 
@@ -31,7 +33,7 @@ def cluster_records(engine: Engine, *, settings: ResolveSettings) -> None:
     Records are joined by pairs of at least ``min_match_weight_bits``; groups in which records
     contradict one another, that a rule or a limit of the project forbids, or that hang together
     by a lone weak link, are cut (see linkage.py); what a guard cut stays in ``identity.links`` as
-    refused, with the reason.
+    refused, with the reason. Last of all comes what stewards ruled, ``identity.rulings``.
     """
     records = engine.query("select record_id from identity.records order by record_id")
     scored = engine.query("select * from identity.scored_pairs order by record_l, record_r")
@@ -45,7 +47,10 @@ def cluster_records(engine: Engine, *, settings: ResolveSettings) -> None:
     held = held_values(stated, settings)
     pairs = with_all_agreements(pairs, stated, _ruled(groups, parted, held), settings)
     clusters = guard(groups, pairs, against, held, settings=settings)
+    rulings = standing(read_placed(engine))
+    clusters, pairs = apply_rulings(clusters, pairs, stated, rulings, settings)
     links = decide_links(pairs, groups, clusters, against, held, settings=settings)
+    links = tell_rulings(links, pairs, clusters, rulings, settings)
     engine.store_frame(_CLUSTERS, clusters, append=False)
     engine.store_frame(_LINKS, links, append=False)
 
