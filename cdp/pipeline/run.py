@@ -19,6 +19,7 @@ from cdp.store.disk import disk_faults
 from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
 from cdp.store.lock import writer_lock
+from cdp.store.rulings import Rulings, read_rulings
 from cdp.store.touched import Records, Touched
 
 
@@ -40,6 +41,7 @@ class Run:
     run_id: str
     as_of: datetime
     clock: Callable[[], datetime]
+    rulings: Rulings
     seed: int = 20_261_123
     is_full: bool = False
     accept_jump: bool = False
@@ -73,8 +75,9 @@ class Run:
     @property
     def inputs(self) -> str:
         """Fingerprint of all that the results hang on."""
-        settings = f"{project_fingerprint(self.project)} {kept_model(self.engine)}"
-        return self.ledger.inputs(settings)
+        settings = [project_fingerprint(self.project), self.rulings.fingerprint]
+        settings.append(kept_model(self.engine))
+        return self.ledger.inputs("|".join(filter(None, settings)))
 
     @property
     def has_work(self) -> bool:
@@ -156,10 +159,12 @@ def open_run(
     """Hold the store's lock and its engine for one run, and enter the run in the ledger.
 
     ``as_of`` is the instant at which all results stand. ``clock`` tells the ledger when the run
-    begins and ends, UTC; no result hangs on it.
+    begins and ends, UTC; no result hangs on it. Rulings of stewards are read once, here: one that
+    is said later waits for the next run.
 
     Raises:
         ConfigError: ``as_of`` is before that of the published run.
+        ProjectError: The log of rulings has lines that are none.
         StoreLockedError: Another run holds the store.
         StoreFullError: The disk is full; what was published stands.
         NotPermittedError: The store may not be written to.
@@ -171,7 +176,7 @@ def open_run(
     ):
         engine = DuckDBEngine(layout.warehouse)
         try:
-            run = Run(project, engine, layout, run_id, as_of, clock,
+            run = Run(project, engine, layout, run_id, as_of, clock, read_rulings(project.root),
                       is_full=is_full, accept_jump=accept_jump, on_rows=on_rows)  # fmt: skip
             _refuse_backward_clock(run)
             run.ledger.start_run(

@@ -6,36 +6,20 @@ since the last publication does nothing, so both may call every step every time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
-from cdp import ingest, profiles, quality, resolve
+from cdp import ingest, profiles, quality
 from cdp.pipeline.refusing import refuse_jump
+from cdp.pipeline.resolve_steps import RESOLVE
 from cdp.pipeline.resolving import resolve_settings
 from cdp.pipeline.run import Run, StepReport, for_touched, when_changed
+from cdp.pipeline.step import Step
 from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import figures_of
 from cdp.store.jitter import jitter_of
 from cdp.store.publish import prune, publish
 from cdp.store.revocations import read_words, take_back
 from cdp.store.touched import Records, both
-
-Stage = Literal["ingest", "quality", "resolve", "profiles", "publish"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step. ``reads`` and ``writes`` are tables; those of one source carry its name."""
-
-    name: str
-    stage: Stage
-    description: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    call: Callable[[Run], StepReport]
-    source: Source | None = None
 
 
 def build_steps(project: Project) -> tuple[Step, ...]:
@@ -45,7 +29,7 @@ def build_steps(project: Project) -> tuple[Step, ...]:
         *(_land_step(source) for source in project.sources),
         *(_clean_step(source) for source in project.sources),
         _fold_step(project),
-        *_RESOLVE,
+        *RESOLVE,
         *_PROFILES,
         _publish_step(),
     )
@@ -135,45 +119,6 @@ def _fold(run: Run, records: Records) -> Records:
     return records
 
 
-@for_touched("identity.records", "identity.identifiers", "identity.attributes", then=("score",))
-def _identify(run: Run, records: Records) -> Records:
-    version = run.version
-    if version.is_training:
-        records = None
-        resolve.begin_training(run.engine, version, settings=run.resolving, as_of=run.as_of)
-    return resolve.build_identifiers(
-        run.engine, settings=run.resolving, version=version, records=records
-    )
-
-
-@for_touched("identity.scored_pairs", then=("cluster", "assign_ids"))
-def _score(run: Run, records: Records) -> Records:
-    version = run.version
-    return resolve.score_pairs(
-        run.engine, settings=run.resolving, version=version, seed=run.seed,
-        records=None if version.is_training else records,
-    )  # fmt: skip
-
-
-@for_touched("identity.links")
-def _cluster(run: Run, records: Records) -> Records:
-    resolve.cluster_records(run.engine, settings=run.resolving, records=records)
-    return records
-
-
-@for_touched("identity.members", "identity.changes", then=("customers", "timeline"))
-def _assign_ids(run: Run, records: Records) -> Records:
-    resolve.assign_customer_ids(
-        run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id, records=records
-    )
-    return records
-
-
-@when_changed("identity.households")
-def _households(run: Run) -> None:
-    resolve.build_households(run.engine, project=run.project.name, settings=run.resolving)
-
-
 @when_changed("profile.customers")
 def _customers(run: Run) -> None:
     trust = {source.name: source.trust for source in run.project.sources}
@@ -207,60 +152,6 @@ def _publish(run: Run) -> StepReport:
     prune(run.layout, keep=run.project.keep_snapshots)
     return StepReport(did_work=True, figures=rows)
 
-
-_RESOLVE = (
-    Step(
-        name="identify",
-        stage="resolve",
-        description="Current records as matching reads them, and their identifiers.",
-        reads=("clean.records",),
-        writes=("identity.records", "identity.identifiers", "identity.attributes"),
-        call=_identify,
-    ),
-    Step(
-        name="score",
-        stage="resolve",
-        description="Candidate pairs, scored by declared keys and by the Splink model.",
-        reads=("identity.records", "identity.identifiers", "identity.attributes"),
-        writes=(
-            "identity.scored_pairs",
-            "identity.household_pairs",
-            "identity.model_levels",
-            "identity.model_sources",
-        ),
-        call=_score,
-    ),
-    Step(
-        name="cluster",
-        stage="resolve",
-        description="Pairs accepted or refused by the guards; records in clusters.",
-        reads=(
-            "identity.records",
-            "identity.attributes",
-            "identity.scored_pairs",
-            "identity.model_levels",
-            "identity.model_sources",
-        ),
-        writes=("identity.links", "identity.clusters"),
-        call=_cluster,
-    ),
-    Step(
-        name="assign_ids",
-        stage="resolve",
-        description="Stable customer ids, and an event for every change of identity.",
-        reads=("identity.clusters",),
-        writes=("identity.members", "identity.changes"),
-        call=_assign_ids,
-    ),
-    Step(
-        name="households",
-        stage="resolve",
-        description="Customers who seem to share a home: an estimate, made anew by each run.",
-        reads=("identity.records", "identity.household_pairs", "identity.members"),
-        writes=("identity.households",),
-        call=_households,
-    ),
-)
 
 _PROFILES = (
     Step(
@@ -303,7 +194,7 @@ def _publish_step() -> Step:
         stage="publish",
         description="One atomic swap of the snapshot that everybody reads.",
         reads=(
-            *(table for step in (*_RESOLVE, *_PROFILES) for table in step.writes),
+            *(table for step in (*RESOLVE, *_PROFILES) for table in step.writes),
             "clean.dispositions",
         ),
         writes=("published.snapshot",),

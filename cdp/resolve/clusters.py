@@ -10,12 +10,14 @@ import polars as pl
 
 from cdp.engine import DuckDBEngine, Engine, load
 from cdp.resolve.components import bounded
+from cdp.resolve.contradicting import standing
 from cdp.resolve.folding import FUNCTIONS
 from cdp.resolve.guards import guard, over_limit, weigh_contradictions
 from cdp.resolve.links import decide_links
 from cdp.resolve.model import TIDY_BITS
 from cdp.resolve.rule_links import with_all_agreements, with_always_links
 from cdp.resolve.rules import held_values, never_pairs, read_stated
+from cdp.resolve.rulings import apply_rulings, read_placed, tell_rulings
 from cdp.resolve.settings import ResolveSettings
 from cdp.store.touched import Records
 from cdp.tables import CONTRACTS
@@ -33,7 +35,7 @@ def cluster_records(engine: Engine, *, settings: ResolveSettings, records: Recor
     Records are joined by pairs of at least ``min_match_weight_bits``; groups in which records
     contradict one another, that a rule or a limit of the project forbids, or that hang together
     by a lone weak link, are cut (see linkage.py); what a guard cut stays in ``identity.links`` as
-    refused, with the reason.
+    refused, with the reason. Last of all comes what stewards ruled, ``identity.rulings``.
 
     ``records`` are whole neighbourhoods, and records that are gone; null for all. Nothing that is
     decided within a neighbourhood hangs on others.
@@ -50,7 +52,10 @@ def cluster_records(engine: Engine, *, settings: ResolveSettings, records: Recor
     held = held_values(stated, settings)
     pairs = with_all_agreements(pairs, stated, _ruled(groups, parted, held), settings)
     clusters = guard(groups, pairs, against, held, settings=settings)
+    rulings = standing(read_placed(engine))
+    clusters, pairs = apply_rulings(clusters, pairs, stated, rulings, settings)
     links = decide_links(pairs, groups, clusters, against, held, settings=settings)
+    links = tell_rulings(links, pairs, clusters, rulings, settings)
     engine.renew_frame(_CLUSTERS, clusters, keys=records, columns=["record_id"])
     engine.renew_frame(_LINKS, links, keys=records, columns=_PAIR)
 

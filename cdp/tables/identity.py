@@ -143,6 +143,23 @@ LINKS = Contract(
     ),
 )
 
+RULINGS = Contract(
+    name="identity.rulings",
+    grain="one pair of current records that a steward ruled on, the ruling in force",
+    key=("record_l", "record_r"),
+    columns=(
+        key_column("record_l", INTEGER, "the smaller record_id"),
+        key_column("record_r", INTEGER, "the larger record_id"),
+        key_column("ruling", TEXT, "must_link or cannot_link"),
+        key_column("ruled_by", TEXT, "who said it", "personal"),
+        key_column("ruled_at", INSTANT, "when, UTC"),
+        Column("note", TEXT, "why, in the steward's words", "personal"),
+        key_column(
+            "is_contradicted", FLAG, "a chain of must links would join what a cannot link parts"
+        ),
+    ),
+)
+
 CLUSTERS = Contract(
     name="identity.clusters",
     grain="one current record in the group of records of its person",

@@ -45,7 +45,9 @@ RUNS = Contract(
         ),
         key_column("settings", TEXT, "fingerprint of the project's settings"),
         Column(
-            "inputs", TEXT, "fingerprint of settings and deliveries; equal inputs, equal results"
+            "inputs",
+            TEXT,
+            "fingerprint of settings, deliveries and rulings; equal inputs, equal results",
         ),
         Column("customers", INTEGER, "customers published, identified and anonymous"),
         Column("identified", INTEGER, "identified customers published"),

@@ -26,6 +26,7 @@ from cdp.resolve.model import shipped_model
 from cdp.tables import CONTRACTS, Contract
 
 _RECORDS, _SCORED = CONTRACTS["clean.records"], CONTRACTS["identity.scored_pairs"]
+_RULINGS = CONTRACTS["identity.rulings"]
 _LEVELS, _SOURCES = CONTRACTS["identity.model_levels"], CONTRACTS["identity.model_sources"]
 _MADE = (
     "records", "identifiers", "attributes", "scored_pairs", "model_levels", "links", "clusters",
@@ -123,6 +124,7 @@ def clustered(
     people: Iterable[Person],
     settings: ResolveSettings,
     scored: Iterable[tuple[int, int, float]] = (),
+    rulings: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """What comes of people without the model: it is told what some pairs weigh (left, right, bits).
 
@@ -144,5 +146,7 @@ def clustered(
     shipped = shipped_model(COMPARISONS, record_count=told.height + 2).levels(COMPARISONS)
     engine.store_frame(_LEVELS, shipped.sort(_LEVELS.key), append=False)
     engine.store_frame(_SOURCES, _empty(_SOURCES), append=False)
+    ruled = _empty(_RULINGS) if rulings is None else rulings
+    engine.store_frame(_RULINGS, ruled, append=False)
     cluster_records(engine, settings=settings)
     return {name: engine.query(f"from identity.{name} order by all") for name in _MADE}
