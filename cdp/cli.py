@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cdp import taking_back
+from cdp import modelling, taking_back
 from cdp.errors import CdpError
 from cdp.terminal import JsonOption, ProjectOption, err, now, opened_project, out, project_folder
 from cdp.terminal import show as _print
@@ -42,6 +42,7 @@ export_app = typer.Typer(
 app.add_typer(sources_app, name="sources")
 app.add_typer(export_app, name="export")
 taking_back.register(app)
+modelling.register(app)
 
 LabelsOption = Annotated[
     Path | None,

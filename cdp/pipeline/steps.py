@@ -17,6 +17,7 @@ from cdp.pipeline.step import Step
 from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import figures_of
 from cdp.store.jitter import jitter_of
+from cdp.store.model_notes import note_models
 from cdp.store.publish import prune, publish
 from cdp.store.revocations import read_words, take_back
 from cdp.store.touched import Records, both
@@ -150,6 +151,7 @@ def _publish(run: Run) -> StepReport:
         run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references
     )
     prune(run.layout, keep=run.project.keep_snapshots)
+    note_models(run.engine, run.layout)
     return StepReport(did_work=True, figures=rows)
 
 

@@ -10,7 +10,15 @@ from cdp.resolve.membership import assign_customer_ids
 from cdp.resolve.pairs import score_pairs
 from cdp.resolve.rulings import place_rulings
 from cdp.resolve.settings import ResolveSettings
-from cdp.resolve.versions import Version, begin_training, kept_model, version_in_use
+from cdp.resolve.trial import changed_weights, compare, train_candidate
+from cdp.resolve.versions import (
+    Version,
+    begin_training,
+    fits,
+    kept_model,
+    promote,
+    version_in_use,
+)
 
 __all__ = [
     "ResolveSettings",
@@ -19,10 +27,15 @@ __all__ = [
     "begin_training",
     "build_households",
     "build_identifiers",
+    "changed_weights",
     "cluster_records",
+    "compare",
+    "fits",
     "fold_identifier",
     "kept_model",
     "place_rulings",
+    "promote",
     "score_pairs",
+    "train_candidate",
     "version_in_use",
 ]

@@ -62,6 +62,14 @@ def kept_model(engine: Engine) -> str:
     return "".join(kept["model_id"])
 
 
+def fits(engine: Engine, model_id: str, *, settings: ResolveSettings) -> bool:
+    """Whether a version can weigh pairs under these settings."""
+    found = engine.query(
+        "select compared from ops.models where model_id = $model_id", {"model_id": model_id}
+    )
+    return found["compared"].to_list() == [fingerprint(settings)]
+
+
 def begin_training(
     engine: Engine, version: Version, *, settings: ResolveSettings, as_of: datetime
 ) -> None:

@@ -32,6 +32,11 @@ class Layout:
         return self.store / "writer.json"
 
     @property
+    def models(self) -> Path:
+        """A JSON note of the model's versions, for those who do not open the warehouse."""
+        return self.store / "models.json"
+
+    @property
     def published(self) -> Path:
         """Snapshots, one folder a run."""
         return self.store / "published"

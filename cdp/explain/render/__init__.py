@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdp.explain.render.customers import customer
 from cdp.explain.render.figures import report
 from cdp.explain.render.labelled import evaluation
+from cdp.explain.render.models import model_trial, models
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
@@ -17,6 +18,8 @@ __all__ = [
     "deliveries",
     "evaluation",
     "export",
+    "model_trial",
+    "models",
     "outcome",
     "preview",
     "report",

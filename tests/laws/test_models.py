@@ -1,0 +1,100 @@
+"""A model is trained, tried beside the one in force, promoted; then runs cost what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from cdp.errors import ConfigError, NotFoundError
+from cdp.pipeline.modelling import promote_model, train_model
+from cdp.store.layout import Layout
+from cdp.store.model_notes import read_versions
+from tests.laws.world import AS_OF, CDP_YAML, FILES, Company
+
+DAY = timedelta(days=1)
+FIRST, *LATER = sorted(FILES)
+
+
+def kept(company: Company) -> Company:
+    """The company after its model was trained and put in force."""
+    found = train_model(company.project, as_of=AS_OF)
+    promote_model(company.project, str(found["model_id"]), as_of=AS_OF)
+    return company
+
+
+def statuses(company: Company) -> dict[str, str]:
+    versions = read_versions(Layout(company.project.store))
+    return {str(one["model_id"]): str(one["status"]) for one in versions}
+
+
+def test_a_store_of_few_records_keeps_no_model(ran: Company) -> None:
+    told = ran.warehouse("select status, is_kept from ops.models")
+    assert told.rows() == [("promoted", False)]
+
+
+def test_a_candidate_of_the_same_records_would_change_nobody(ran: Company) -> None:
+    found = train_model(ran.project, as_of=AS_OF)
+    trial = found["trial"]
+    assert isinstance(trial, dict)
+    assert found["status"] == "candidate"
+    assert (trial["would_merge"], trial["would_split"], trial["moved_records"]) == (0, 0, 0)
+    assert trial["customers_now"] == trial["customers_then"] > 0
+    assert ran.run("r2", as_of=AS_OF + DAY).status == "unchanged"
+
+
+def test_a_promoted_model_is_used_by_the_next_run_and_ids_stay(ran: Company) -> None:
+    members = "select record_id, customer_id from members where valid_to is null order by all"
+    before = ran.query(members)
+    kept(ran)
+    assert statuses(ran) == {"m_0002": "promoted", "m_0001": "former"}
+    assert ran.run("r2", as_of=AS_OF + DAY).status == "published"
+    assert_frame_equal(ran.query(members), before)
+    assert ran.warehouse("select model_id from ops.models where is_kept").rows() == [("m_0002",)]
+
+
+def test_files_that_come_one_by_one_make_what_a_full_run_makes(
+    tmp_path: Path, everything: Callable[[Company], dict[str, object]]
+) -> None:
+    company = Company(tmp_path / "one")
+    company.deliver({FIRST: FILES[FIRST]}, "r1")
+    kept(company)
+    for day, name in enumerate(LATER, 2):
+        company.write({name: FILES[name]})
+        company.run(f"r{day}", as_of=AS_OF + day * DAY)
+    portioned = everything(company)
+    company.run("r9", as_of=AS_OF + len(FILES) * DAY, is_full=True)
+    whole = everything(company)
+    for name, table in portioned.items():
+        assert_frame_equal(table, whole[name])  # type: ignore[arg-type]  # frames by name
+
+
+def test_a_model_of_other_settings_is_not_put_in_force(ran: Company) -> None:
+    found = train_model(ran.project, as_of=AS_OF)
+    ran.write({"cdp.yaml": CDP_YAML + "resolve: {limits: {email: {max_names: 2}}}\n"})
+    with pytest.raises(ConfigError, match="other settings"):
+        promote_model(ran.project, str(found["model_id"]), as_of=AS_OF)
+
+
+def test_a_model_that_is_not_there_is_told(ran: Company) -> None:
+    with pytest.raises(NotFoundError, match="no version m_0009"):
+        promote_model(ran.project, "m_0009", as_of=AS_OF)
+
+
+@pytest.fixture
+def everything() -> Callable[[Company], dict[str, object]]:
+    """The tables of identity and profiles as they are in the warehouse."""
+    names = [
+        "identity.records", "identity.identifiers", "identity.holders", "identity.weighed_pairs",
+        "identity.scored_pairs", "identity.links", "identity.clusters", "identity.block_keys",
+        "profile.customers", "profile.attribute_sources", "profile.timeline", "profile.claims",
+        "clean.records", "clean.touchpoints", "clean.dispositions",
+    ]  # fmt: skip
+
+    def read(company: Company) -> dict[str, object]:
+        return {name: company.warehouse(f"select * from {name} order by all") for name in names}
+
+    return read
