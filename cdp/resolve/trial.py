@@ -100,7 +100,7 @@ def compare(members: pl.DataFrame, clusters: pl.DataFrame) -> Mapping[str, objec
         "customers_then": clusters["cluster"].n_unique(),
         "would_merge": int((merges["customers"].list.len() - 1).sum()),
         "would_split": splits.height,
-        "moved_records": int(shared["records"].sum() - kept["records"].sum()),
+        "moved_records": sum(shared["records"]) - sum(kept["records"]),
         "merges": merges.head(EXAMPLES).select("customers", "records").to_dicts(),
         "splits": splits.head(EXAMPLES).select(customer="customer_id", records="parts").to_dicts(),
     }

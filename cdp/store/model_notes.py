@@ -6,7 +6,8 @@ Only the writer opens the warehouse; it leaves this note whenever a version come
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cdp.engine import Engine
@@ -28,9 +29,8 @@ def note_models(
 ) -> None:
     """Leave the note of all versions; ``trials`` adds what trying one of them has shown."""
     engine.ensure(MODELS)
-    known = _read(layout.models).get("trials", {})
     versions = engine.query(_SHOWN).to_dicts()
-    note = {"versions": versions, "trials": {**known, **(trials or {})}}
+    note = {"versions": versions, "trials": {**_read(layout.models).trials, **(trials or {})}}
     fresh = layout.models.with_suffix(".next")
     fresh.write_text(json.dumps(note, default=str, indent=2), encoding="utf-8")
     fresh.replace(layout.models)
@@ -39,10 +39,7 @@ def note_models(
 def read_versions(layout: Layout) -> list[dict[str, object]]:
     """All versions, the newest first; each with its trial, if it had one."""
     note = _read(layout.models)
-    return [
-        {**version, "trial": note["trials"].get(version["model_id"])}
-        for version in note.get("versions", [])
-    ]
+    return [{**told, "trial": note.trials.get(str(told["model_id"]))} for told in note.versions]
 
 
 def version_of(layout: Layout, model_id: str) -> dict[str, object]:
@@ -62,8 +59,11 @@ def version_of(layout: Layout, model_id: str) -> dict[str, object]:
     return versions[model_id]
 
 
-def _read(path: Path) -> dict[str, dict[str, object]]:
-    if not path.is_file():
-        return {}
-    found: dict[str, dict[str, object]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+@dataclass(frozen=True)
+class _Notes:
+    versions: Sequence[Note] = ()
+    trials: Mapping[str, Note] = field(default_factory=dict)
+
+
+def _read(path: Path) -> _Notes:
+    return _Notes(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else _Notes()
