@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdp.explain.render.customers import customer
+from cdp.explain.render.customers import customer, past
 from cdp.explain.render.figures import report
 from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.page import report_page, write_page
@@ -16,6 +16,7 @@ __all__ = [
     "evaluation",
     "export",
     "outcome",
+    "past",
     "preview",
     "report",
     "report_page",
