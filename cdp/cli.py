@@ -143,6 +143,10 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
 def show(
     who: Annotated[str, typer.Argument(help="email | phone | customer id | source:id")],
     project: ProjectOption = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="A past day or time, UTC: which records an id stood for."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """One customer: golden record, where each value came from, records, timeline."""
@@ -150,6 +154,10 @@ def show(
 
     opened = opened_project(project)
     with explain.open_snapshot(opened.store) as snapshot:
+        if as_of:
+            past = explain.read_past(snapshot, who, explain.instant_of(as_of))
+            _print(dict(past.as_dict()), explain.render.past(past), as_json=as_json)
+            return
         found = explain.find_customer(snapshot, who, default_region=opened.default_region)
     _print(found.as_dict(), explain.render.customer(found), as_json=as_json)
 

@@ -10,6 +10,7 @@ from cdp.explain.finding import Candidates, find_customer
 from cdp.explain.labelled_quality import LabelledQuality, evaluate_snapshot
 from cdp.explain.labels import read_labels
 from cdp.explain.model import read_model_settings
+from cdp.explain.past import Past, instant_of, read_past
 from cdp.explain.quality import Expected, Quality, expected_quality, read_quality
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.status import Status, read_status
@@ -21,6 +22,7 @@ __all__ = [
     "Evaluation",
     "Expected",
     "LabelledQuality",
+    "Past",
     "Quality",
     "Snapshot",
     "Status",
@@ -30,10 +32,12 @@ __all__ = [
     "expected_quality",
     "find_customer",
     "find_delivery",
+    "instant_of",
     "open_snapshot",
     "read_deliveries",
     "read_labels",
     "read_model_settings",
+    "read_past",
     "read_quality",
     "read_status",
     "read_why",

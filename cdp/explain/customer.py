@@ -42,10 +42,12 @@ _CHANGES = """
         union
         select c.customer_id
         from customer_changes as c join family as f on c.survivor_id = f.customer_id
+        where c.kind = 'merged'
     )
     select changed_at, kind, customer_id, survivor_id, origin_id, record_count, run_id
     from customer_changes
     where customer_id in (from family) or origin_id in (from family)
+        or survivor_id in (from family)
     order by changed_at, run_id, sequence, customer_id
 """
 
@@ -58,7 +60,8 @@ class Customer:
     where each value came from; ``records`` are those that are this person; ``links`` is what was
     decided about them, refused pairs included; ``timeline`` is newest first; ``changes`` are the
     identity events of the customer, of all that were merged into it, and of those split off them.
-    ``merged_from`` lists former ids that led here, the one asked for first. ``housemates`` counts
+    ``merged_from`` lists former ids that led here, the one asked for first; ``told`` says in words
+    how, when an id that ended was asked for. ``housemates`` counts
     the other customers of the household, an estimate; 0 when none is known.
     """
 
@@ -71,12 +74,14 @@ class Customer:
     changes: pl.DataFrame
     merged_from: tuple[str, ...] = ()
     housemates: int = 0
+    told: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines; JSON columns as objects."""
         return {
             "customer": _opened(self.golden, "attributes"),
             "merged_from": list(self.merged_from),
+            "told": list(self.told),
             "housemates": self.housemates,
             "attribute_sources": [_opened(row, "losers") for row in self.sources.to_dicts()],
             "records": self.records.to_dicts(),
@@ -88,7 +93,11 @@ class Customer:
 
 
 def read_customer(
-    snapshot: Snapshot, customer_id: str, *, merged_from: tuple[str, ...] = ()
+    snapshot: Snapshot,
+    customer_id: str,
+    *,
+    merged_from: tuple[str, ...] = (),
+    told: tuple[str, ...] = (),
 ) -> Customer:
     """Read a living customer; the id must be one of ``customers``."""
     asked = {"id": customer_id}
@@ -102,12 +111,15 @@ def read_customer(
         traits=snapshot.query(_TRAITS, asked).row(0, named=True),
         changes=read_changes(snapshot, customer_id),
         merged_from=merged_from,
+        told=told,
         housemates=snapshot.query(_HOUSEMATES, asked)["others"][0],
     )
 
 
 def read_changes(snapshot: Snapshot, customer_id: str) -> pl.DataFrame:
-    """Identity events of a customer, of all merged into it, and of those split off; oldest first.
+    """Identity events of a customer and of all that were merged into it, oldest first.
+
+    Those of who was split off them, and of who gave them records, are told, too.
 
     changed_at (UTC), kind, customer_id, survivor_id, origin_id, record_count, run_id.
     """

@@ -10,6 +10,7 @@ import polars as pl
 from cdp.errors import NotFoundError
 from cdp.explain.customer import Customer, read_customer
 from cdp.explain.snapshot import Snapshot
+from cdp.explain.succession import succession
 from cdp.quality.normalise.email import normalise_email
 from cdp.quality.normalise.phone import normalise_phone
 from cdp.resolve.folding import mailbox
@@ -62,16 +63,18 @@ _NEXT_STEPS = {
 
 @dataclass(frozen=True)
 class Candidates:
-    """Several customers answer: a mailbox or phone that a household shares.
+    """Several customers answer: a mailbox or phone that a household shares, an id that split up.
 
-    ``customers`` has customer_id, kind, name, sources and record_count.
+    ``customers`` has customer_id, kind, name, sources and record_count; ``told`` says how an id
+    that ended led to them.
     """
 
     customers: pl.DataFrame
+    told: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
-        return {"candidates": self.customers.to_dicts()}
+        return {"candidates": self.customers.to_dicts(), "told": list(self.told)}
 
 
 Found = Customer | Candidates
@@ -82,19 +85,22 @@ class Sought:
     """Who answers to what was asked: one customer, or several that share it.
 
     ``record_ids`` are the records that hold the value or have the key, by id; empty when the word
-    means customers as a whole. ``merged_from`` lists former ids that led here.
+    means customers as a whole. ``merged_from`` lists former ids that led here; ``told`` says in
+    words how an id that ended led here.
     """
 
     customer_ids: tuple[str, ...]
     record_ids: tuple[int, ...] = ()
     merged_from: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found:
     """The customer with this email, phone, customer id or ``source:key``, of a person or an event.
 
-    An id that was merged away leads to the customer that it lives on in, however often that one
-    was merged itself. An email finds the mailbox: tags, and dots of Gmail, make no difference.
+    An id that ended leads to who lives on for it, however often that one was merged or split
+    since; to several, when its records belong to several today. An email finds
+    the mailbox: tags, and dots of Gmail, make no difference.
 
     Args:
         snapshot: Where to look.
@@ -106,8 +112,10 @@ def find_customer(snapshot: Snapshot, who: str, *, default_region: str) -> Found
     """
     sought = seek(snapshot, who, default_region=default_region)
     if len(sought.customer_ids) > 1:
-        return Candidates(snapshot.query(_LISTED, {"ids": [*sought.customer_ids]}))
-    return read_customer(snapshot, sought.customer_ids[0], merged_from=sought.merged_from)
+        return Candidates(snapshot.query(_LISTED, {"ids": [*sought.customer_ids]}), sought.told)
+    return read_customer(
+        snapshot, sought.customer_ids[0], merged_from=sought.merged_from, told=sought.told
+    )
 
 
 def seek(snapshot: Snapshot, who: str, *, default_region: str) -> Sought:
@@ -117,8 +125,9 @@ def seek(snapshot: Snapshot, who: str, *, default_region: str) -> Sought:
         NotFoundError: Nobody answers; a row that was rejected answers with its reason.
     """
     asked = who.strip()
-    if _CUSTOMER_ID.fullmatch(asked):
-        return _by_id(snapshot, asked.lower())
+    if is_customer_id(asked):
+        led_to = succession(snapshot, asked.lower())
+        return Sought(led_to.customer_ids, merged_from=led_to.merged_from, told=led_to.told)
     keyed = _SOURCE_KEY.fullmatch(asked)
     # A source's own key may itself be an email or a number, so a known source goes first.
     if keyed and keyed[1] in _sources(snapshot):
@@ -141,34 +150,13 @@ def seek(snapshot: Snapshot, who: str, *, default_region: str) -> Sought:
     )
 
 
-def _by_id(snapshot: Snapshot, customer_id: str) -> Sought:
-    """Follow merges from the id asked for to the one that lives."""
-    was: list[str] = []
-    current = customer_id
-    while not snapshot.query(
-        "select 1 from customers where customer_id = $id", {"id": current}
-    ).height:
-        ended = snapshot.query(
-            "select kind, survivor_id, changed_at from customer_changes "
-            "where customer_id = $id and kind in ('merged', 'retired', 'erased') "
-            "order by changed_at desc, run_id desc, sequence desc",
-            {"id": current},
-        )
-        if not ended.height:
-            raise NotFoundError(
-                what="no customer has or had this id", where="snapshot",
-                next_step="check the id; it begins with c_ and has 16 letters and digits",
-            )  # fmt: skip
-        event = ended.row(0, named=True)
-        if event["survivor_id"] is None:
-            raise NotFoundError(
-                what=f"{current} was {event['kind']} on {event['changed_at']:%Y-%m-%d}",
-                where="snapshot",
-                next_step="its last record has left its source; its history is in customer_changes",
-            )
-        was.append(current)
-        current = str(event["survivor_id"])
-    return Sought((current,), merged_from=tuple(was))
+def is_customer_id(who: str) -> bool:
+    """Whether that is written as a customer id is.
+
+    >>> is_customer_id("C_abcdefghij234567"), is_customer_id("crm:7")
+    (True, False)
+    """
+    return bool(_CUSTOMER_ID.fullmatch(who.strip()))
 
 
 def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Sought:

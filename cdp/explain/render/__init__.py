@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdp.explain.render.customers import customer
+from cdp.explain.render.customers import customer, past
 from cdp.explain.render.figures import report
 from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.models import model_trial, models
@@ -21,6 +21,7 @@ __all__ = [
     "model_trial",
     "models",
     "outcome",
+    "past",
     "preview",
     "report",
     "report_page",

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cdp.explain.customer import Customer
 from cdp.explain.finding import Candidates, Found
+from cdp.explain.past import Past
 from cdp.explain.render.cells import grid, plain
 
 _NEWEST = 20
@@ -28,11 +29,25 @@ def customer(found: Found) -> RenderableType:
         rows = found.customers.head(_CANDIDATES)
         title = f"Several customers: {rows.height} of {found.customers.height}"
         return Group(
-            grid(title, rows.columns, rows.rows(), right=1), Text("Ask again with one of the ids.")
+            *(Text(line) for line in found.told),
+            grid(title, rows.columns, rows.rows(), right=1),
+            Text("Ask again with one of the ids."),
         )
     parts: list[RenderableType] = [_heading(found), _golden(found), _records(found)]
     parts += [part for part in (_links(found), _timeline(found), _changes(found)) if part]
     return Group(*parts)
+
+
+def past(found: Past) -> RenderableType:
+    """Which records an id stood for at a past instant, and where they are today."""
+    rows = [
+        (_record(r["source"], r["source_record_id"]), r["name"], r["emails"], r["phones"],
+         r["address"], r["member_since"], r["customer_today"] or "has left")
+        for r in found.records.to_dicts()
+    ]  # fmt: skip
+    title = f"{found.customer_id} as of {found.as_of:%Y-%m-%d %H:%M} UTC: {len(rows)} records"
+    columns = ("record", "name", "emails", "phones", "address", "in it since", "today")
+    return Group(grid(title, columns, rows), *(Text(line) for line in (*found.told, found.note)))
 
 
 def _heading(found: Customer) -> Panel:
@@ -55,15 +70,13 @@ def _heading(found: Customer) -> Panel:
 
 
 def _came_from(found: Customer) -> list[str]:
-    """Where the id asked for has gone, merge by merge, and what the customer was split off."""
-    lines = []
-    for event in found.changes.to_dicts():
-        on = f"on {event['changed_at']:%Y-%m-%d}"
-        if event["kind"] == "merged" and event["customer_id"] in found.merged_from:
-            lines.append(f"{event['customer_id']} was merged into {event['survivor_id']} {on}")
-        if event["kind"] == "split" and event["customer_id"] == found.golden["customer_id"]:
-            lines.append(f"split off {event['origin_id']} {on}")
-    return lines
+    """How the id asked for led here, and what the customer was split off."""
+    split_off = [
+        f"split off {event['origin_id']} on {event['changed_at']:%Y-%m-%d}"
+        for event in found.changes.to_dicts()
+        if event["kind"] == "split" and event["customer_id"] == found.golden["customer_id"]
+    ]
+    return [*found.told, *split_off]
 
 
 def _golden(found: Customer) -> Table:
