@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from cdp.pipeline.modelling import promote_model, train_model
 from tests.laws.world import CDP_YAML, Company
 
 START = datetime(2026, 4, 1, 6)
@@ -213,6 +214,11 @@ class Town:
         for member in self.dice.sample(sorted(self.club), min(count, len(self.club))):
             del self.club[member]
 
+    def visit(self, day: int) -> None:
+        """Somebody whom no other list knows joins the club; the one before leaves for good."""
+        self.club.pop(f"v{day - 2}", None)
+        self.club[f"v{day}"] = f"v{day},Guest,Visitor{day},guest{day}@example.org,,"
+
     def order(self, at: datetime) -> str:
         self.orders += 1
         person = self.dice.choice(self.people)
@@ -236,6 +242,8 @@ def deliveries(days: int, *, seed: int = 7) -> Iterator[dict[str, str]]:
             person.phone = town.phone()
             lines.append(person.line(at))
         town.join(16 if day == 0 else 3)
+        if day % 2 == 0:
+            town.visit(day)
         if day % 2 == 1:
             town.build_bridge()
             town.build_bridge()
@@ -267,5 +275,10 @@ def live(root: Path, days: int, *, seed: int = 7) -> Iterator[Company]:
     """The company after the run of each day."""
     company = Company(root, dict(SETTINGS))
     for day, files in enumerate(deliveries(days, seed=seed)):
-        company.deliver(files, f"day{day:02}", as_of=START + timedelta(days=day))
+        as_of = START + timedelta(days=day)
+        company.deliver(files, f"day{day:02}", as_of=as_of)
+        if day == 0:
+            # A store this small keeps no model by itself.
+            found = train_model(company.project, as_of=as_of)
+            promote_model(company.project, str(found["model_id"]), as_of=as_of)
         yield company
