@@ -20,7 +20,10 @@ from rich.text import Text
 
 from cdp import modelling, taking_back
 from cdp.errors import CdpError
-from cdp.terminal import JsonOption, ProjectOption, err, now, opened_project, out, project_folder
+from cdp.terminal import JsonOption, ProjectOption, err, out
+from cdp.terminal import now as _now
+from cdp.terminal import opened_project as _project
+from cdp.terminal import project_folder as _folder
 from cdp.terminal import show as _print
 
 ATTENTION = 10
@@ -109,19 +112,19 @@ def run(
     from cdp.pipeline import open_run, rehearse, walk
     from cdp.progress import ConsoleObserver, SilentObserver
 
-    started = now()
+    now = _now()
     observer = SilentObserver() if as_json else ConsoleObserver(err)
     with (
         observer,
         open_run(
-            opened_project(project),
-            run_id=_new_run_id(started),
-            as_of=as_of or started,
+            _project(project),
+            run_id=_new_run_id(now),
+            as_of=as_of or now,
             is_full=full,
             accept_jump=accept_jump,
             wait_seconds=wait,
             on_rows=observer.rows_read,
-            clock=now,
+            clock=_now,
         ) as opened,
     ):
         outcome = rehearse(opened, observer) if dry_run else walk(opened, observer)
@@ -135,7 +138,7 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """The published snapshot, what became of every row, and who holds the store."""
     from cdp import explain
 
-    found = explain.read_status(opened_project(project).store)
+    found = explain.read_status(_project(project).store)
     _print(found.as_dict(), explain.render.status(found), as_json=as_json)
 
 
@@ -152,7 +155,7 @@ def show(
     """One customer: golden record, where each value came from, records, timeline."""
     from cdp import explain
 
-    opened = opened_project(project)
+    opened = _project(project)
     with explain.open_snapshot(opened.store) as snapshot:
         if as_of:
             past = explain.read_past(snapshot, who, explain.instant_of(as_of))
@@ -178,7 +181,7 @@ def why(
     """Why two records are one customer or two; of one customer, how it grew."""
     from cdp import explain
 
-    opened = opened_project(project)
+    opened = _project(project)
     with explain.open_snapshot(opened.store) as snapshot:
         found = explain.read_why(
             snapshot,
@@ -208,7 +211,7 @@ def report(
     """How good the matching looks: a page to read, print or pass on; labels add what is true."""
     from cdp import explain
 
-    opened = opened_project(project)
+    opened = _project(project)
     known = explain.read_labels(labels) if labels else None
     with explain.open_snapshot(opened.store) as snapshot:
         found = explain.read_quality(snapshot, with_values=with_values)
@@ -246,7 +249,7 @@ def evaluate(
     from cdp import explain
 
     known = explain.read_labels(labels)
-    with explain.open_snapshot(opened_project(project).store) as snapshot:
+    with explain.open_snapshot(_project(project).store) as snapshot:
         found = explain.evaluate_snapshot(
             snapshot, known, seed=seed, most_examples=examples, with_values=with_values
         )
@@ -264,7 +267,7 @@ def check_sources(project: ProjectOption = None, as_json: JsonOption = False) ->
     from cdp.explain import render
     from cdp.pipeline import check_project
 
-    found = check_project(project_folder(project))
+    found = check_project(_folder(project))
     _print({"sources": found}, render.sources(found), as_json=as_json)
 
 
@@ -281,7 +284,7 @@ def preview_source(
     from cdp.explain import render
     from cdp.pipeline import preview
 
-    found = preview(opened_project(project), file, source_name=source, as_of=now())
+    found = preview(_project(project), file, source_name=source, as_of=_now())
     _print(found, render.preview(found), as_json=as_json)
 
 
@@ -301,12 +304,12 @@ def _export(destination: str, project: Path | None, *, as_json: bool) -> None:
     from cdp import activation
     from cdp.explain import render
 
-    opened = opened_project(project)
+    opened = _project(project)
     result = activation.export_customers(
         opened.store, destination=destination, outbox=opened.outbox
     )
     _print(result.as_dict(), render.export(result.as_dict()), as_json=as_json)
 
 
-def _new_run_id(started: datetime) -> str:
-    return f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+def _new_run_id(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"

@@ -14,6 +14,9 @@ from cdp.errors import ConfigError, NotPermittedError, StoreFullError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+_SAID_FULL = ("No space left", "Disk quota exceeded", "max_temp_directory_size")
+"""What DuckDB says in errors of several kinds: writing, committing, making room in memory."""
+
 _SAID = ("Permission denied", "Operation not permitted", "Read-only file system")
 _OWN_STORE = "ask its owner, or set `store` in cdp.yaml to a folder of yours"
 
@@ -30,15 +33,16 @@ def disk_faults(
     """
     try:
         yield
-    except (OSError, duckdb.IOException) as fault:
+    except (OSError, duckdb.Error) as fault:
         number, text = getattr(fault, "errno", None), str(fault)
-        if number in _FULL or "No space left" in text:
+        if number in _FULL or any(said in text for said in _SAID_FULL):
             raise StoreFullError(
                 what="the disk is full; what was there before stands",
                 where=folder.name,
                 next_step="make room, then run again: nothing is lost",
             ) from None
-        if number in _FORBIDDEN or any(said in text for said in _SAID):
+        is_io = isinstance(fault, OSError | duckdb.IOException)
+        if is_io and (number in _FORBIDDEN or any(said in text for said in _SAID)):
             raise NotPermittedError(
                 what=f"{called} may not be written to", where=folder.name, next_step=remedy
             ) from None

@@ -31,6 +31,8 @@ GATED = ("clean.dispositions", "clean.records", "clean.rows", "identity.members"
     [
         (OSError(errno.ENOSPC, "No space left on device"), StoreFullError),
         (duckdb.IOException("IO Error: Could not write file: No space left"), StoreFullError),
+        (duckdb.TransactionException("Failed to commit: No space left on device"), StoreFullError),
+        (duckdb.OutOfMemoryException("limit set by 'max_temp_directory_size'"), StoreFullError),
         (PermissionError(errno.EACCES, "secret"), NotPermittedError),
         (OSError(errno.EROFS, "Read-only file system"), NotPermittedError),
     ],
