@@ -8,20 +8,23 @@ Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or 
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 import traceback
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console, RenderableType
 from rich.text import Text
 
 from cdp.errors import CdpError
-from cdp.project import Project
+from cdp.stewards import register as register_stewards
+from cdp.terminal import JsonOption, ProjectOption, err, out
+from cdp.terminal import now as _now
+from cdp.terminal import open_project as _project
+from cdp.terminal import print_found as _print
+from cdp.terminal import project_folder as _folder
 
 ATTENTION = 10
 """Exit code: the run is done and published, but some deliveries want a look."""
@@ -42,10 +45,6 @@ export_app = typer.Typer(
 app.add_typer(sources_app, name="sources")
 app.add_typer(export_app, name="export")
 
-ProjectOption = Annotated[
-    Path | None,
-    typer.Option("--project", "-p", help="Project folder. Default: CDP_PROJECT, else this folder."),
-]
 LabelsOption = Annotated[
     Path | None,
     typer.Option("--labels", help="Known people: CSV or Parquet, see docs/evaluate.md."),
@@ -53,10 +52,6 @@ LabelsOption = Annotated[
 ValuesOption = Annotated[
     bool, typer.Option("--with-values", help="Show personal values whole; default: masked.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-
-out = Console()
-err = Console(stderr=True)
 
 
 def main() -> None:
@@ -141,7 +136,8 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """The published snapshot, what became of every row, and who holds the store."""
     from cdp import explain
 
-    found = explain.read_status(_project(project).store)
+    opened = _project(project)
+    found = explain.read_status(opened.store, root=opened.root)
     _print(found.as_dict(), explain.render.status(found), as_json=as_json)
 
 
@@ -306,30 +302,8 @@ def _export(destination: str, project: Path | None, *, as_json: bool) -> None:
     _print(result.as_dict(), render.export(result.as_dict()), as_json=as_json)
 
 
-def _project(folder: Path | None) -> Project:
-    from cdp.project import load_project
-
-    return load_project(_folder(folder))
-
-
-def _folder(stated: Path | None) -> Path:
-    from cdp.project import project_folder_from_environment
-
-    return stated or project_folder_from_environment() or Path()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 def _new_run_id(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
-def _print(
-    found: dict[str, object], shown: RenderableType, *, as_json: bool, console: Console = out
-) -> None:
-    if as_json:
-        typer.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2))
-    else:
-        console.print(shown)
+register_stewards(app)

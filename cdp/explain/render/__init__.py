@@ -8,10 +8,12 @@ from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
+from cdp.explain.render.stewards import case, ruled, rulings
 from cdp.explain.render.why import why
 from cdp.explain.render.why_page import why_page
 
 __all__ = [
+    "case",
     "customer",
     "evaluation",
     "export",
@@ -19,6 +21,8 @@ __all__ = [
     "preview",
     "report",
     "report_page",
+    "ruled",
+    "rulings",
     "sources",
     "status",
     "why",
