@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cdp import modelling, taking_back
+from cdp import modelling, stewards, taking_back
 from cdp.errors import CdpError
 from cdp.terminal import JsonOption, ProjectOption, err, out
 from cdp.terminal import now as _now
@@ -46,6 +46,7 @@ app.add_typer(sources_app, name="sources")
 app.add_typer(export_app, name="export")
 taking_back.register(app)
 modelling.register(app)
+stewards.register(app)
 
 LabelsOption = Annotated[
     Path | None,
@@ -138,7 +139,8 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """The published snapshot, what became of every row, and who holds the store."""
     from cdp import explain
 
-    found = explain.read_status(_project(project).store)
+    opened = _project(project)
+    found = explain.read_status(opened.store, root=opened.root)
     _print(found.as_dict(), explain.render.status(found), as_json=as_json)
 
 

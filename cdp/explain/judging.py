@@ -24,7 +24,7 @@ _MOST = 20
 _PAIRS = """
     select record_l, record_r, customer_id_l, customer_id_r, kind, status, reason, match_weight,
         evidence
-    from links where status = $status and kind <> 'declared'
+    from links where status = $status and kind not in ('declared', 'ruled')
     order by match_weight {direction}, record_l, record_r limit $limit
 """
 _RECORDS = """

@@ -78,6 +78,16 @@ def mask_key(text: str) -> str:
     return f"{text[:15]}…" if text.startswith("person:") else text
 
 
+def mask_source_key(text: str) -> str:
+    """``source:key`` with its key as `mask_key` has it.
+
+    >>> mask_source_key("crm:C-1"), mask_source_key("news:ann@example.org")
+    ('crm:C-1', 'news:a***@example.org')
+    """
+    source, _, key = text.partition(":")
+    return f"{source}:{mask_key(key)}"
+
+
 def mask_identifier(kind: str, value: str) -> str:
     """An identifier's value, by its kind.
 

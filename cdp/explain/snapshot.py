@@ -29,6 +29,11 @@ class Snapshot:
         found: pl.DataFrame = self.connection.sql(sql, params=dict(values or {})).pl()
         return found
 
+    def has(self, table: str) -> bool:
+        """Whether there is such a table: a former release published fewer."""
+        tables = "select 1 from duckdb_tables() where table_name = $table"
+        return self.query(tables, {"table": table}).height > 0
+
 
 @contextmanager
 def open_snapshot(store: Path) -> Iterator[Snapshot]:

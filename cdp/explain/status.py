@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,9 +11,11 @@ import polars as pl
 
 from cdp.errors import NotFoundError
 from cdp.explain.snapshot import Snapshot, open_snapshot
+from cdp.explain.stewards.ruled import broken_notice, notices_of, placed_rulings, read_ruling_states
 from cdp.store.attention import attention_query
 from cdp.store.layout import Layout
 from cdp.store.lock import holder
+from cdp.store.rulings import Rulings, read_rulings
 
 _ACCOUNT = """
     select source, sum(rows_read)::bigint as read, sum(rows_accepted)::bigint as accepted,
@@ -64,9 +67,11 @@ class Status:
     and reason,
     ``failed_checks`` one per delivery and failed rule, ``rules`` one per rule or limit of the
     project that made or refused a link, with the links in which it goes against the model, a key
-    or another rule, ``last_runs`` one per run, newest first, up to the published one: a later run
-    that failed is in no snapshot. ``later_snapshot`` is the run of a later snapshot than that which
-    readers see: after a rollback, or where a publication was cut off just before its end.
+    or another rule, ``rulings`` the number of stewards' rulings in each state and
+    ``ruling_notices`` what contradicts among them, ``last_runs`` one per run, newest first, up to
+    the published one: a later run that failed is in no snapshot. ``later_snapshot`` is the run of
+    a later snapshot than that which readers see: after a rollback, or where a publication was cut
+    off just before its end.
     """
 
     snapshot: str | None = None
@@ -79,6 +84,8 @@ class Status:
     rules: pl.DataFrame = field(default_factory=pl.DataFrame)
     last_runs: pl.DataFrame = field(default_factory=pl.DataFrame)
     later_snapshot: str | None = None
+    rulings: Mapping[str, int] = field(default_factory=dict)
+    ruling_notices: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
@@ -91,20 +98,32 @@ class Status:
             "rejected": self.rejected.to_dicts(),
             "failed_checks": self.failed_checks.to_dicts(),
             "rules": self.rules.to_dicts(),
+            "rulings": dict(self.rulings),
+            "ruling_notices": list(self.ruling_notices),
             "last_runs": self.last_runs.to_dicts(),
             "later_snapshot": self.later_snapshot,
         }
 
 
-def read_status(store: Path) -> Status:
-    """The state of a store, read from its snapshot and the writer's note; disturbs no run."""
+def read_status(store: Path, *, root: Path | None = None) -> Status:
+    """The state of a store, read from its snapshot and the writer's note; disturbs no run.
+
+    Rulings said since the published run are told where ``root``, the project folder, is given.
+    """
     writer = holder(Layout(store))
+    log = read_rulings(root) if root else Rulings()
     try:
         with open_snapshot(store) as snapshot:
             later = [run for run in Layout(store).snapshots() if run > snapshot.run_id]
-            return replace(_published(snapshot, writer), later_snapshot=max(later, default=None))
+            published = _published(snapshot, writer)
+            found = replace(published, later_snapshot=max(later, default=None))
+            notices = [*notices_of(*placed_rulings(snapshot)), *broken_notice(log)]
+            states = read_ruling_states(snapshot, log) if root else []
     except NotFoundError:
-        return Status(writer=writer)
+        found, notices = Status(writer=writer), broken_notice(log)
+        states = read_ruling_states(None, log)
+    counts = Counter(one.state for one in states)
+    return replace(found, rulings=dict(sorted(counts.items())), ruling_notices=tuple(notices))
 
 
 def _published(snapshot: Snapshot, writer: Mapping[str, object] | None) -> Status:

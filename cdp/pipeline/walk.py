@@ -9,6 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
+from cdp.explain.stewards.ruled import notices_of
 from cdp.pipeline.run import Run, StepReport
 from cdp.pipeline.step import Step
 from cdp.pipeline.steps import build_steps
@@ -31,7 +32,8 @@ class Outcome:
 
     ``account`` has one row per source: rows read and their dispositions over all deliveries;
     ``attention`` one row per delivery that this run left held or unreadable, or accepted without
-    columns that its contract names, with the next step.
+    columns that its contract names, with the next step; ``ruling_notices`` what a run must not keep
+    silent about rulings: contradictions, records that are not there, lines that broke off.
     """
 
     run_id: str
@@ -39,6 +41,7 @@ class Outcome:
     account: pl.DataFrame
     attention: pl.DataFrame
     figures: Mapping[str, object]
+    ruling_notices: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
@@ -47,6 +50,7 @@ class Outcome:
             "status": self.status,
             "account": self.account.to_dicts(),
             "attention": self.attention.to_dicts(),
+            "ruling_notices": list(self.ruling_notices),
             "figures": dict(self.figures),
         }
 
@@ -104,5 +108,20 @@ def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
         attention_query(deliveries="ops.deliveries", checks="ops.checks"), {"run_id": run.run_id}
     )
     return Outcome(
-        run.run_id, status or str(figures["status"]), run.ledger.account(), attention, figures
+        run.run_id,
+        status or str(figures["status"]),
+        run.ledger.account(),
+        attention,
+        figures,
+        tuple(_ruling_notices(run)) if status is None else (),
     )
+
+
+def _ruling_notices(run: Run) -> list[str]:
+    if not run.engine.exists("identity.rulings"):
+        return []
+    records = run.engine.query(
+        "select record_id, source, source_record_id from identity.records where record_id in "
+        "(select record_l from identity.rulings union select record_r from identity.rulings)"
+    )
+    return notices_of(run.engine.query("select * from identity.rulings"), records, run.rulings)

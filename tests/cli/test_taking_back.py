@@ -86,7 +86,7 @@ def test_what_nobody_delivered_or_took_back_is_an_error(
 
 def test_the_log_keeps_every_word_and_forgets_one_that_breaks_off(tmp_path: Path) -> None:
     for action in ("revoke", "restore"):
-        say(tmp_path, Word(action, "d_1", "Ann", "", "2026-07-01T08:00:00"))  # type: ignore[arg-type]
+        say(tmp_path, Word(action, "d_1", "Ann", "", "2026-07-01T08:00:00"))
     with (tmp_path / LOG).open("a") as log:
         log.write('{"action": "revoke", "delivery_')
     assert read_words(tmp_path)["d_1"].action == "restore"

@@ -34,6 +34,7 @@ ASSETS = [
     "identity/model_levels",
     "identity/model_sources",
     "identity/records",
+    "identity/rulings",
     "identity/scored_pairs",
     "profile/attribute_sources",
     "profile/computed_traits",

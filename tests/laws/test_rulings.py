@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import polars as pl
 import pytest
 
+from cdp import explain
 from cdp.errors import ProjectError
+from cdp.explain.why import OfTwo
 from cdp.pipeline import open_run
+from cdp.project import Resolving
 from cdp.store.rulings import LOG, append_rulings, make_ruling
+from tests.explain.snapshot import shown
 from tests.laws.world import AS_OF, CRM, SHOP, Company, crm_file, shop_file
 
 RULED_AT = datetime(2026, 7, 1, 9)
@@ -24,6 +29,13 @@ def rule(company: Company, ruling: str, one: str, other: str, at: datetime = RUL
     append_rulings(company.root, [said])
 
 
+def why(company: Company, *words: str) -> OfTwo:
+    with explain.open_snapshot(company.root / "warehouse") as snapshot:
+        found = explain.read_why(snapshot, words, default_region="US", resolving=Resolving())
+    assert isinstance(found, OfTwo)
+    return found
+
+
 def owners(company: Company) -> dict[str, str]:
     return dict(company.query(CUSTOMER_OF).iter_rows())
 
@@ -35,16 +47,41 @@ def test_rulings_hold_through_more_files_and_a_full_run(ran: Company) -> None:
     rule(ran, "cannot_link", "crm:2", "crm:1")
     rule(ran, "must_link", "crm:3", "crm:4")
     rule(ran, "must_link", "crm:5", "crm:77")
+    # Gainsaid by what follows: the older must link gives way.
+    rule(ran, "must_link", "crm:9", "crm:3", RULED_AT - timedelta(days=1))
+    rule(ran, "cannot_link", "crm:9", "crm:4")
 
     def check(name: str) -> dict[str, str]:
         now = owners(ran)
         assert now["crm:1"] != now["crm:2"], name
-        assert now["crm:3"] == now["crm:4"], name
+        assert now["crm:3"] == now["crm:4"] != now["crm:9"], name
         return now
 
     # A ruling alone makes the next run work, once.
-    assert ran.run("r2", as_of=AS_OF + timedelta(days=1)).status == "published"
+    outcome = ran.run("r2", as_of=AS_OF + timedelta(days=1))
+    assert outcome.status == "published"
     now = check("r2")
+    chain, missing = outcome.ruling_notices
+    assert "cannot link, yet must links join" in chain
+    assert "the must link of crm:9 and crm:3 gives way" in chain.replace(
+        "crm:3 and crm:9", "crm:9 and crm:3"
+    )
+    assert missing.startswith("1 ruling speaks of a record that is not there (yet)")
+    status = explain.read_status(ran.root / "warehouse", root=ran.root)
+    assert status.ruling_notices == (chain,)
+    assert status.rulings == {"applied": 1, "contradicted": 3, "unknown": 1}
+    assert chain in " ".join(shown(explain.render.status(status)).split())
+    for one, other, told in (
+        ("crm:1", "crm:2", "Two customers: a steward's word: cannot link, ruled by kim on"),
+        ("crm:4", "crm:3", "One customer: a steward's word: must link, ruled by kim on"),
+        ("crm:4", "crm:9", "Two customers: a steward's word: cannot link, ruled by kim on"),
+        ("crm:9", "crm:3", "A must link, ruled by kim on 2026-06-30, gives way to a cannot link"),
+    ):
+        found = why(ran, one, other)
+        assert told in found.verdict
+        assert 'Note: "asked them".' in found.notes[-1]
+        bits = [line.bits for line in found.pair.lines if line.bits is not None]
+        assert found.pair.weight is None or round(sum(bits), 6) == found.pair.weight
     assert {now[key] for key in ("crm:1", "crm:2")} >= {before["crm:1"]}
     assert ran.run("r3", as_of=AS_OF + timedelta(days=2)).status == "unchanged"
     # More files, one of them with the record that a ruling waited for.
@@ -60,9 +97,10 @@ def test_rulings_hold_through_more_files_and_a_full_run(ran: Company) -> None:
     assert now["crm:5"] == now["crm:77"]
     ran.run("r5", as_of=AS_OF + timedelta(days=4), is_full=True)
     assert check("r5") == now
-    told = ran.query("select ruling, ruled_by, ruled_at, note, is_contradicted from rulings")
-    assert sorted(told["ruling"]) == ["cannot_link", "must_link", "must_link"]
-    assert set(told.drop("ruling").rows()) == {("kim", RULED_AT, "asked them", False)}
+    said = ran.query("select ruling, ruled_by, ruled_at, note, is_contradicted from rulings")
+    assert sorted(said["ruling"]) == ["cannot_link"] * 2 + ["must_link"] * 3
+    plain = said.filter(~pl.col("is_contradicted"))
+    assert plain.drop("ruling").rows() == [("kim", RULED_AT, "asked them", False)] * 2
 
 
 def test_a_ruling_said_while_a_run_is_on_waits_for_the_next(ran: Company) -> None:

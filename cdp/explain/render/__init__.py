@@ -9,11 +9,13 @@ from cdp.explain.render.models import model_trial, models
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
+from cdp.explain.render.stewards import case, ruled, rulings
 from cdp.explain.render.taking_back import deliveries, rollback, snapshots, word
 from cdp.explain.render.why import why
 from cdp.explain.render.why_page import why_page
 
 __all__ = [
+    "case",
     "customer",
     "deliveries",
     "evaluation",
@@ -26,6 +28,8 @@ __all__ = [
     "report",
     "report_page",
     "rollback",
+    "ruled",
+    "rulings",
     "snapshots",
     "sources",
     "status",

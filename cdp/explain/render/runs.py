@@ -31,6 +31,7 @@ def outcome(found: Mapping[str, Any]) -> RenderableType:
     parts += _attention(found["attention"])
     if found["status"] == "published":
         parts += _customers(figures)
+    parts += [Text(plain(notice), "yellow") for notice in found.get("ruling_notices", ())]
     parts.append(Text(text.format(run_id=found["run_id"])))
     return Group(*parts)
 
@@ -55,6 +56,10 @@ def status(found: Status) -> RenderableType:
         parts += _warnings(found.failed_checks.to_dicts())
         parts += _rules(found.rules.to_dicts())
         parts.append(_runs(found.last_runs.to_dicts()))
+    if found.rulings:
+        told = ", ".join(f"{count} {state}" for state, count in found.rulings.items())
+        parts.append(Text(f"Rulings: {told}. `cdp rulings` lists them."))
+    parts += [Text(plain(notice), "yellow") for notice in found.ruling_notices]
     if found.writer:
         note = found.writer
         since = str(note.get("started_at", "?")).replace("T", " ")[:19]

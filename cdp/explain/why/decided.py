@@ -30,6 +30,12 @@ _AROUND = f"""{_LINK}
     where (customer_id_l = $id) <> (customer_id_r = $id) and status <> 'accepted' {_ORDER}
     limit $limit
 """
+_RULED = """
+    select record_l, record_r, ruling, ruled_by, ruled_at, note, is_contradicted from rulings
+    where list_contains($one::bigint[], record_l) and list_contains($other::bigint[], record_r)
+        or list_contains($other::bigint[], record_l) and list_contains($one::bigint[], record_r)
+    order by ruled_at desc, record_l, record_r limit 1
+"""
 _MEMBERS = """
     select record_id from members where customer_id = $id and valid_to is null order by record_id
 """
@@ -41,6 +47,15 @@ def strongest_between(
     """The strongest link from one set of records to another; ties go to the smaller ids."""
     sides = {"one": [str(record) for record in one], "other": [str(record) for record in other]}
     rows = snapshot.query(_BETWEEN, sides).to_dicts()
+    return turned(rows[0], one) if rows else None
+
+
+def ruling_between(snapshot: Snapshot, one: Collection[int], other: Collection[int]) -> Row | None:
+    """The newest ruling on a record of the one set and one of the other; null without one."""
+    if not snapshot.has("rulings"):
+        return None
+    sides = {"one": [str(record) for record in one], "other": [str(record) for record in other]}
+    rows = snapshot.query(_RULED, sides).to_dicts()
     return turned(rows[0], one) if rows else None
 
 
@@ -86,5 +101,6 @@ def _flipped(row: Row) -> Row:
         f"{name}_{to}": row[f"{name}_{of}"]
         for name in ("record", "customer_id")
         for to, of in (("l", "r"), ("r", "l"))
+        if f"{name}_{of}" in row
     }
     return {**row, **swapped}

@@ -13,6 +13,7 @@ from cdp.explain.why.decided import (
     Row,
     links_within,
     members_of,
+    ruling_between,
     strongest_beside,
     strongest_between,
     turned,
@@ -21,7 +22,14 @@ from cdp.explain.why.decided import (
 from cdp.explain.why.paths import strongest_path
 from cdp.explain.why.reweighing import weigh_anew
 from cdp.explain.why.sides import Sides, lay_out
-from cdp.explain.why.verdicts import Thresholds, verdict_of_chain, verdict_of_link, verdict_of_none
+from cdp.explain.why.verdicts import (
+    Thresholds,
+    ruling_told,
+    verdict_of_chain,
+    verdict_of_link,
+    verdict_of_none,
+    verdict_of_ruling,
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,20 @@ class OfTwo:
 
 def why_two(snapshot: Snapshot, one: Asked, other: Asked, limits: Thresholds) -> OfTwo:
     """Explain the pair of the asked records that says most; they must not overlap."""
+    ruling = ruling_between(snapshot, one.record_ids, other.record_ids)
+    if ruling is not None:
+        one = replace(one, record_ids=(ruling["record_l"],))
+        other = replace(other, record_ids=(ruling["record_r"],))
+        found = _why_two(snapshot, one, other, limits)
+        return replace(
+            found,
+            verdict=verdict_of_ruling(found.verdict, ruling, is_one=found.is_one),
+            notes=(*found.notes, ruling_told(ruling)),
+        )
+    return _why_two(snapshot, one, other, limits)
+
+
+def _why_two(snapshot: Snapshot, one: Asked, other: Asked, limits: Thresholds) -> OfTwo:
     link = strongest_between(snapshot, one.record_ids, other.record_ids)
     is_one = one.customer_id == other.customer_id
     what = "the pair that says most" if link else "the first of them"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cdp.explain.why.sides import Sides
@@ -73,6 +73,35 @@ def verdict_of_none(pair: Sides, bits_against_random: float | None, limits: Thre
     )
 
 
+def verdict_of_ruling(verdict: str, ruling: Mapping[str, object], *, is_one: bool) -> str:
+    """Of two records that a steward ruled on: the ruling first, unless the verdict tells it."""
+    who = f"ruled by {ruling['ruled_by']} on {ruling['ruled_at']:%Y-%m-%d}"
+    if ruling["ruling"] == "cannot_link":
+        # Two records of different customers that nothing would have joined have no link to refuse.
+        if "cannot link, ruled" in verdict:
+            return verdict
+        rest = verdict.removeprefix("Two customers: ").removeprefix("Two customers, ")
+        return f"Two customers: a steward's word: cannot link, {who}. Besides, {rest}"
+    if not is_one:
+        return f"{verdict} A must link, {who}, gives way to a cannot link that it contradicts."
+    return verdict
+
+
+def ruling_told(ruling: Mapping[str, object]) -> str:
+    """Who ruled what, when and why, in a sentence or two."""
+    words = {
+        "must_link": "the two are one person (must link)",
+        "cannot_link": "the two are different people (cannot link)",
+    }
+    said = (
+        f"{ruling['ruled_by']} ruled on {ruling['ruled_at']:%Y-%m-%d %H:%M} UTC:"
+        f" {words[str(ruling['ruling'])]}."
+    )
+    note = f' Note: "{ruling["note"]}".' if ruling["note"] else ""
+    disputed = " Other rulings contradict it: `cdp rulings` names the chain."
+    return said + note + (disputed if ruling["is_contradicted"] else "")
+
+
 def why_linked(pair: Sides) -> str:
     """What joins or parts a pair, in a few words, for one line of a list."""
     if pair.status in ("refused", "review"):
@@ -90,7 +119,7 @@ def _joined_by(pair: Sides) -> str:
         return f"both state the {told}, by which the sources themselves say that they are one"
     if pair.kind == "deterministic":
         return f"your {told}"
-    return told or "a decision that gives no reason"
+    return f"a steward's word: {told}" if told else "a decision that gives no reason"
 
 
 def _weighed(pair: Sides) -> str:

@@ -13,7 +13,7 @@ from cdp.explain.judging import Step
 _TITLES = {
     "prior": "to begin with", "sources": "their sources", "household": "one home?",
     "rivals": "other candidates", "declared_key": "key", "always_link": "your rule",
-    "given_name": "first name", "place": "place",
+    "given_name": "first name", "place": "place", "ruling": "a steward",
 }  # fmt: skip
 NOT_OF_THE_RECORDS = frozenset({"prior", "sources", "household", "rivals"})
 """Entries that compare nothing that the two records state."""
@@ -45,6 +45,9 @@ _REASONS = {
         "your never-link rule `{0}` keeps them apart, though {1} speaks for a link",
     r"limit of (\d+) `(.*?)` per customer, though linked by (.*)":
         "one customer may have no more than {0} `{1}` (your limit), though {2} speaks for a link",
+    r"(cannot link, ruled by .*?), though linked by (.*)":
+        "a steward's word: {0}, though {1} speaks for a link",
+    r"(cannot link, ruled by .*)": "a steward's word: {0}",
     r"size: .*": "the group of records would grow too large, so its weakest links were cut",
     r"contradiction: different (.*)":
         "they contradict each other (different {0}), so a guard cut the link",
@@ -81,6 +84,8 @@ def said(step: Step) -> str:
             often = "rarely" if step.bits < 0 else "often"
             rate = "about" if abs(step.bits) < 0.3 else f"{_rough(2.0 ** abs(step.bits))} times"
             return f"pairs of {step.level} are one person {rate} as {often} as others"
+        case "ruling":
+            return f"ruled: {step.level}"
         case "always_link":
             return f"always-link rule `{step.level}`"
         case _:

@@ -1,0 +1,26 @@
+"""What stewards look at: cases to rule on, what was ruled, and how rulings stand."""
+
+from __future__ import annotations
+
+from cdp.explain.stewards.cases import Case, find_cases, lay_out_case
+from cdp.explain.stewards.files import read_answers, write_cases
+from cdp.explain.stewards.ruled import (
+    RulingState,
+    broken_notice,
+    find_key,
+    notices_of,
+    read_ruling_states,
+)
+
+__all__ = [
+    "Case",
+    "RulingState",
+    "broken_notice",
+    "find_cases",
+    "find_key",
+    "lay_out_case",
+    "notices_of",
+    "read_answers",
+    "read_ruling_states",
+    "write_cases",
+]
