@@ -21,6 +21,12 @@ from cdp.store.layout import Layout
 _SQL = Path(__file__).parent / "sql"
 _CHANNELS = ("email", "sms", "phone", "post")
 _BATCH = 10_000
+_ENDED_COLUMNS = ("customer_id", "kind", "survivor_id", "ended_at")
+_ENDED_READS = {f"published.{name}": f"main.{name}" for name in ("customers", "customer_changes")}
+_HOW_TO_END = (
+    "after loading the customers: merge what you have under customer_id into survivor_id; where "
+    "survivor_id is empty, nobody lives on: delete it or set it aside"
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class Export:
     ``rows_written`` + rejected + left out = customers of the snapshot. Of the identified
     customers that refuse a channel, ``opted_out`` counts those whose row says so and ``untold``
     the others: their row was rejected, or the destination has no column for the channel.
+    ``ended`` counts the ids that are no more by what ended them.
     ``as_of`` is the clock of the run that made the snapshot. ``files`` name, rows, bytes, sha256.
     """
 
@@ -42,6 +49,7 @@ class Export:
     left_out: Mapping[str, int]
     opted_out: Mapping[str, int]
     untold: Mapping[str, int]
+    ended: Mapping[str, int]
     files: tuple[WrittenFile, ...]
 
     def as_dict(self) -> dict[str, object]:
@@ -57,7 +65,9 @@ def export_customers(store: Path, *, destination: str, outbox: Path) -> Export:
     """Write the published customers for a destination to ``outbox/<destination>_<run_id>``.
 
     The folder appears whole or not at all; the same snapshot again gives the same bytes. Rows
-    that the destination would refuse are in ``rejected.csv`` with their reasons.
+    that the destination would refuse are in ``rejected.csv`` with their reasons. ``ended.csv``
+    has every id that is no more, with the identified customer that it lives on in today, however
+    many merges lie between: it is whole each time, so no export may be missed.
 
     Raises:
         NotFoundError: Nothing is published yet, or there is no such destination.
@@ -96,6 +106,8 @@ def _written(
     )
     # Rows are rejected while they are written, so these are known only now.
     write_parts(building, "rejected", ("customer_id", "reason"), rejected.items(), max_bytes=None)
+    ended = connection.execute(load(_SQL / "ended.sql").bind(_ENDED_READS)).fetchall()
+    write_parts(building, "ended", _ENDED_COLUMNS, ended, max_bytes=None)
     told = {c: len(refusals[c] - rejected.keys()) for c in _CHANNELS if c in destination.opt_outs}
     made = Export(
         destination=destination.name,
@@ -107,6 +119,7 @@ def _written(
         left_out={"anonymous": anonymous},
         opted_out=told,
         untold={channel: len(refusals[channel]) - told.get(channel, 0) for channel in _CHANNELS},
+        ended=dict(sorted(Counter(str(row[1]) for row in ended).items())),
         files=tuple(files),
     )
     return made, header
@@ -168,6 +181,8 @@ def _write_manifest(
         "encoding": "UTF-8",
         "line_ending": "LF",
         "rejected_rows": "rejected.csv",
+        "ended_ids": "ended.csv",
+        "how_to_end": _HOW_TO_END,
         "how_to_load": destination.how_to_load,
         "notes": destination.notes,
     }

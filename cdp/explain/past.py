@@ -89,17 +89,20 @@ def instant_of(text: str) -> datetime:
     (datetime.datetime(2026, 5, 1, 23, 59, 59, 999999), datetime.datetime(2026, 5, 1, 6, 0))
 
     Raises:
-        ConfigError: It is no day and no time.
+        ConfigError: It is no day and no time, or names a zone.
     """
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo:
         raise ConfigError(
-            what="that is no day and no time", where="--as-of",
-            next_step="write e.g. 2026-05-01 or 2026-05-01T06:00, UTC",
-        ) from None  # fmt: skip
+            what="that is no day and no time" if instant is None else "a time is told without zone",
+            where="--as-of",
+            next_step="write e.g. 2026-05-01 or 2026-05-01T06:00, which is taken for UTC",
+        )
     is_day = len(text.strip()) <= len("2026-05-01")
-    return datetime.combine(instant, time.max) if is_day else instant.replace(tzinfo=None)
+    return datetime.combine(instant, time.max) if is_day else instant
 
 
 def read_past(snapshot: Snapshot, who: str, as_of: datetime) -> Past:
@@ -122,9 +125,10 @@ def read_past(snapshot: Snapshot, who: str, as_of: datetime) -> Past:
     if not records.height:
         life = snapshot.query(_LIFE, {"id": customer_id}).row(0, named=True)
         until = f" to {life['ended']:%Y-%m-%d}" if life["ended"] else " on"
+        # One that began and ended at one instant has events, but never had a span.
+        lived = f"; it lived from {life['began']:%Y-%m-%d}{until}" if life["began"] else ""
         raise NotFoundError(
-            what=f"{customer_id} had no record as of {as_of:%Y-%m-%d %H:%M};"
-            f" it lived from {life['began']:%Y-%m-%d}{until}",
+            what=f"{customer_id} had no record as of {as_of:%Y-%m-%d %H:%M}{lived}",
             where="snapshot",
             next_step=" ".join(told) or "ask for a day of its life",
         )

@@ -51,7 +51,8 @@ def succession(snapshot: Snapshot, customer_id: str) -> Succession:
     came back belong to a new customer, to which the retired id leads, too.
 
     Raises:
-        NotFoundError: The id never was, or it ended without anybody who lives on; with the days.
+        NotFoundError: The id never was, or it ended without anybody who lives on, with the days;
+            or its events lead in a circle, which no run makes.
     """
     merged: list[str] = []
     told: list[str] = []
@@ -69,6 +70,11 @@ def succession(snapshot: Snapshot, customer_id: str) -> Succession:
         told.append(f"{current} was merged into {survivor} {day}")
         merged.append(current)
         current = str(survivor)
+        if current in merged:
+            raise NotFoundError(
+                what=f"the events of {customer_id} lead in a circle", where="customer_changes",
+                next_step="this is a defect of ours; please report it",
+            )  # fmt: skip
     if not told:
         return Succession((customer_id,))
     heirs = [] if is_erased else snapshot.query(_HEIRS, {"id": customer_id}).to_dicts()

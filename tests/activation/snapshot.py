@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 from hypothesis import strategies as st
 
 from cdp.activation import Export, export_customers
@@ -18,6 +19,7 @@ from cdp.tables.contract import Contract
 
 CUSTOMERS = CONTRACTS["published.customers"]
 RUNS = CONTRACTS["published.runs"]
+CHANGES = CONTRACTS["published.customer_changes"]
 AS_OF = datetime(2026, 5, 3, 12)
 FIXED = {
     "kind": "identified", "surname": "Lee", "emails": ["a@example.com"], "phones": [],
@@ -51,8 +53,13 @@ customers = st.lists(
 )
 
 
-def publish(store: Path, rows: Sequence[dict[str, object]], run_id: str = "r1") -> None:
-    """A snapshot of customers with ids by their place, stored last first."""
+def publish(
+    store: Path,
+    rows: Sequence[dict[str, object]],
+    run_id: str = "r1",
+    events: Sequence[dict[str, object]] = (),
+) -> None:
+    """A snapshot of customers with ids by their place, stored last first, and identity events."""
     folder = store / "published" / run_id
     folder.mkdir(parents=True)
     whole = [
@@ -74,6 +81,12 @@ def publish(store: Path, rows: Sequence[dict[str, object]], run_id: str = "r1") 
             " values ($run_id, $as_of, $started_at, 'published', 's')",
             run,
         )
+        plain = Contract("main.customer_changes", CHANGES.grain, CHANGES.key, CHANGES.columns)
+        connection.execute(create_table(plain))
+        blank = {"run_id": run_id, "changed_at": AS_OF, "record_count": 0, "survivor_id": None}
+        told = [{**blank, "sequence": n, "origin_id": None, **e} for n, e in enumerate(events, 1)]
+        connection.register("told", pa.Table.from_pylist(told, schema=CHANGES.schema))
+        connection.execute("insert into customer_changes by name select * from told")
     link = store / "published" / "current"
     link.unlink(missing_ok=True)
     link.symlink_to(run_id)

@@ -79,6 +79,7 @@ def export(found: Mapping[str, Any]) -> RenderableType:
     rows += [(f"opted out of {c}, not in the file", n) for c, n in found["untold"].items() if n]
     rows += [(f"rejected: {reason}", n) for reason, n in found["rejected"].items()]
     rows += [(f"left out: {reason}", n) for reason, n in found["left_out"].items()]
+    rows += [(f"ids that ended: {kind}, in ended.csv", n) for kind, n in found["ended"].items()]
     title = f"Export {found['destination']} of run {found['run_id']}"
     return Group(grid(title, columns, rows, right=1), Text(str(found["folder"])))
 
