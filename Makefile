@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help demo test check fix dev docs lock hooks clean
+.PHONY: help demo test kill-test check fix dev docs lock hooks clean
 .PHONY: bench bench-quality bench-ablation bench-scale bench-peers bench-lock
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -25,6 +25,9 @@ demo: $(BASE) ## Generate the demo company, run the pipeline, print its customer
 
 test: $(DEV) ## Run all tests: cases, properties, oracles, doctests
 	@$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+kill-test: $(DEV) ## Kill runs at every commit point and at random moments, readers looking on
+	@$(BIN)/python -m tests.safety.whole_set $(ARGS)
 
 check: $(DEV) ## Lint, format, types, import direction, house rules
 	$(BIN)/ruff check .

@@ -30,10 +30,13 @@ from cdp.pipeline import build_steps, open_run
 from cdp.project import load_project
 from cdp.resolve import (
     ResolveSettings,
-    blocking,
+    Version,
+    begin_training,
+    build_identifiers,
     cluster_records,
     clusters,
     estimation,
+    features,
     folding,
     holders,
     inferred_names,
@@ -48,7 +51,8 @@ from cdp.tables import CONTRACTS
 
 RESULTS = Path(__file__).parent / "results" / "ablation.json"
 DRAWS = 1000
-READ = ("identity.records", "identity.identifiers", "identity.attributes")
+READ = ("clean.records",)
+TRAINING = Version("m_0001", is_training=True)
 Change = tuple[Any, str, Any]
 """A module, a name in it, and what stands there instead."""
 out = Console(width=150)
@@ -88,13 +92,13 @@ def _is_mapped(name: str) -> bool:
 
 
 def clean(labelled: LabelledSet) -> Cleaned:
-    """Run a set up to the tables that matching reads."""
+    """Run a set up to its clean records."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         labelled.write_project(root)
         with open_run(load_project(root), run_id="r1", as_of=NOW, clock=lambda: NOW) as run:
             for step in build_steps(run.project):
-                if step.stage in ("ingest", "quality") or step.name == "identify":
+                if step.stage in ("ingest", "quality"):
                     step.call(run)
             tables = {name: run.engine.query(f"select * from {name}") for name in READ}
             named = run.engine.query(
@@ -135,7 +139,9 @@ def resolve(cleaned: Cleaned, seed: int) -> pl.DataFrame:
         for name, rows in cleaned.tables.items():
             engine.store_frame(CONTRACTS[name], rows, append=False)
         with without([(pairs, "score_homes", _no_homes)]):
-            score_pairs(engine, settings=settings, seed=seed)
+            begin_training(engine, TRAINING, settings=settings, as_of=NOW)
+            build_identifiers(engine, settings=settings, version=TRAINING)
+            score_pairs(engine, settings=settings, version=TRAINING, seed=seed)
         cluster_records(engine, settings=settings)
         found = engine.query("select * from identity.clusters")
     judged = cleaned.truth.join(found, on="record_id").select(
@@ -243,7 +249,7 @@ PARTS: Mapping[str, Callable[[], list[Change]]] = {
         (module, "name_forms", _one_name) for module in (folding, holders, inferred_names)
     ],
     "names from mailboxes and handles": lambda: [
-        (blocking, "known_names", lambda _scratch: inferred_names.NameDictionary())
+        (features, "known_names", lambda _names: inferred_names.NameDictionary())
     ],
     "middle names": lambda: _compared(lambda c: None if c.name == "middle_name" else c),
     "units of addresses": lambda: _compared(lambda c: None if c.name == "unit" else c),

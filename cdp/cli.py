@@ -8,20 +8,20 @@ Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or 
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
 import traceback
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console, RenderableType
 from rich.text import Text
 
+from cdp import taking_back
 from cdp.errors import CdpError
-from cdp.project import Project
+from cdp.terminal import JsonOption, ProjectOption, err, now, opened_project, out, project_folder
+from cdp.terminal import show as _print
 
 ATTENTION = 10
 """Exit code: the run is done and published, but some deliveries want a look."""
@@ -41,11 +41,8 @@ export_app = typer.Typer(
 )
 app.add_typer(sources_app, name="sources")
 app.add_typer(export_app, name="export")
+taking_back.register(app)
 
-ProjectOption = Annotated[
-    Path | None,
-    typer.Option("--project", "-p", help="Project folder. Default: CDP_PROJECT, else this folder."),
-]
 LabelsOption = Annotated[
     Path | None,
     typer.Option("--labels", help="Known people: CSV or Parquet, see docs/evaluate.md."),
@@ -53,10 +50,6 @@ LabelsOption = Annotated[
 ValuesOption = Annotated[
     bool, typer.Option("--with-values", help="Show personal values whole; default: masked.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-
-out = Console()
-err = Console(stderr=True)
 
 
 def main() -> None:
@@ -115,19 +108,19 @@ def run(
     from cdp.pipeline import open_run, rehearse, walk
     from cdp.progress import ConsoleObserver, SilentObserver
 
-    now = _now()
+    started = now()
     observer = SilentObserver() if as_json else ConsoleObserver(err)
     with (
         observer,
         open_run(
-            _project(project),
-            run_id=_new_run_id(now),
-            as_of=as_of or now,
+            opened_project(project),
+            run_id=_new_run_id(started),
+            as_of=as_of or started,
             is_full=full,
             accept_jump=accept_jump,
             wait_seconds=wait,
             on_rows=observer.rows_read,
-            clock=_now,
+            clock=now,
         ) as opened,
     ):
         outcome = rehearse(opened, observer) if dry_run else walk(opened, observer)
@@ -141,7 +134,7 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     """The published snapshot, what became of every row, and who holds the store."""
     from cdp import explain
 
-    found = explain.read_status(_project(project).store)
+    found = explain.read_status(opened_project(project).store)
     _print(found.as_dict(), explain.render.status(found), as_json=as_json)
 
 
@@ -154,7 +147,7 @@ def show(
     """One customer: golden record, where each value came from, records, timeline."""
     from cdp import explain
 
-    opened = _project(project)
+    opened = opened_project(project)
     with explain.open_snapshot(opened.store) as snapshot:
         found = explain.find_customer(snapshot, who, default_region=opened.default_region)
     _print(found.as_dict(), explain.render.customer(found), as_json=as_json)
@@ -176,7 +169,7 @@ def why(
     """Why two records are one customer or two; of one customer, how it grew."""
     from cdp import explain
 
-    opened = _project(project)
+    opened = opened_project(project)
     with explain.open_snapshot(opened.store) as snapshot:
         found = explain.read_why(
             snapshot,
@@ -206,7 +199,7 @@ def report(
     """How good the matching looks: a page to read, print or pass on; labels add what is true."""
     from cdp import explain
 
-    opened = _project(project)
+    opened = opened_project(project)
     known = explain.read_labels(labels) if labels else None
     with explain.open_snapshot(opened.store) as snapshot:
         found = explain.read_quality(snapshot, with_values=with_values)
@@ -244,7 +237,7 @@ def evaluate(
     from cdp import explain
 
     known = explain.read_labels(labels)
-    with explain.open_snapshot(_project(project).store) as snapshot:
+    with explain.open_snapshot(opened_project(project).store) as snapshot:
         found = explain.evaluate_snapshot(
             snapshot, known, seed=seed, most_examples=examples, with_values=with_values
         )
@@ -262,7 +255,7 @@ def check_sources(project: ProjectOption = None, as_json: JsonOption = False) ->
     from cdp.explain import render
     from cdp.pipeline import check_project
 
-    found = check_project(_folder(project))
+    found = check_project(project_folder(project))
     _print({"sources": found}, render.sources(found), as_json=as_json)
 
 
@@ -279,7 +272,7 @@ def preview_source(
     from cdp.explain import render
     from cdp.pipeline import preview
 
-    found = preview(_project(project), file, source_name=source, as_of=_now())
+    found = preview(opened_project(project), file, source_name=source, as_of=now())
     _print(found, render.preview(found), as_json=as_json)
 
 
@@ -299,37 +292,12 @@ def _export(destination: str, project: Path | None, *, as_json: bool) -> None:
     from cdp import activation
     from cdp.explain import render
 
-    opened = _project(project)
+    opened = opened_project(project)
     result = activation.export_customers(
         opened.store, destination=destination, outbox=opened.outbox
     )
     _print(result.as_dict(), render.export(result.as_dict()), as_json=as_json)
 
 
-def _project(folder: Path | None) -> Project:
-    from cdp.project import load_project
-
-    return load_project(_folder(folder))
-
-
-def _folder(stated: Path | None) -> Path:
-    from cdp.project import project_folder_from_environment
-
-    return stated or project_folder_from_environment() or Path()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _new_run_id(now: datetime) -> str:
-    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-
-
-def _print(
-    found: dict[str, object], shown: RenderableType, *, as_json: bool, console: Console = out
-) -> None:
-    if as_json:
-        typer.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2))
-    else:
-        console.print(shown)
+def _new_run_id(started: datetime) -> str:
+    return f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"

@@ -14,7 +14,9 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 from cdp.engine.duckdb_tables import (
     check_key,
     contract_copy,
+    create,
     create_table,
+    empty,
     insert,
     insert_rows,
     narrowing,
@@ -22,6 +24,7 @@ from cdp.engine.duckdb_tables import (
     query_of,
     quoted,
     typed_columns,
+    widen,
     with_arity,
 )
 from cdp.engine.protocol import Narrowing, Scalar, SqlFunction
@@ -88,10 +91,9 @@ class DuckDBEngine:
         self.connection.execute("commit")
 
     def ensure(self, contract: Contract) -> None:
-        """Create the table, empty, unless it is there."""
-        schema = contract.name.split(".")[0]
-        self.connection.execute(f'create schema if not exists "{schema}"')
-        self.connection.execute(create_table(contract, if_not_exists=True))
+        """Create the table, empty, unless it is there; then give it the columns that it lacks."""
+        create(self.connection, contract)
+        widen(self.connection, contract)
 
     def replace(
         self,
@@ -103,7 +105,7 @@ class DuckDBEngine:
         """Fill the statement's table anew with its rows; the number of rows."""
         contract = contract_of(statement.writes)
         with self.transaction():
-            self.ensure(contract)
+            create(self.connection, contract)
             fresh = contract_copy(contract)
             self.connection.execute(f"drop table if exists {quoted(fresh.name)}")
             self.connection.execute(create_table(fresh))
@@ -140,9 +142,10 @@ class DuckDBEngine:
         """Write a frame of the contract's columns; the number of rows written."""
         arrow = frame.to_arrow() if isinstance(frame, pl.DataFrame) else frame
         with self.transaction():
-            self.ensure(contract)
-            if not append:
-                self.connection.execute(f"delete from {quoted(contract.name)}")
+            if append:
+                self.ensure(contract)
+            else:
+                empty(self.connection, contract)
             self.connection.register("incoming_frame", arrow)
             try:
                 rows = self._add(contract, "incoming_frame", is_key_checked=is_key_checked)

@@ -43,14 +43,70 @@ def quoted(table: str) -> str:
     return ".".join(f'"{part}"' for part in table.split("."))
 
 
-def create_table(contract: Contract, *, if_not_exists: bool = False) -> str:
+def create_table(contract: Contract) -> str:
     """The DDL of a contract; columns that may not be null say so."""
     columns = ", ".join(
         f'"{field.name}" {_TYPES[field.type]}{"" if field.nullable else " not null"}'
         for field in contract.schema
     )
-    guard = "if not exists " if if_not_exists else ""
-    return f"create table {guard}{quoted(contract.name)} ({columns})"
+    return f"create table {quoted(contract.name)} ({columns})"
+
+
+def create(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Create a contract's table, empty, unless there is one of its name, of whatever shape."""
+    schema = contract.name.split(".")[0]
+    connection.execute(f'create schema if not exists "{schema}"')
+    if not shape_of(connection, contract.name):
+        connection.execute(create_table(contract))
+
+
+def shape_of(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, tuple[str, bool]]:
+    """The columns of a table as it is: name to type and whether it may be null; none, no table."""
+    schema, name = table.split(".")
+    found = connection.execute(
+        "select column_name, data_type, is_nullable from duckdb_columns() "
+        "where schema_name = $schema and table_name = $name order by column_index",
+        {"schema": schema, "name": name},
+    ).fetchall()
+    return {column: (type_, is_nullable) for column, type_, is_nullable in found}
+
+
+def empty(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Leave a contract's table without any row, and without the shape of a former release."""
+    asked = {field.name: (_TYPES[field.type], field.nullable) for field in contract.schema}
+    there = shape_of(connection, contract.name)
+    if there == asked:
+        connection.execute(f"delete from {quoted(contract.name)}")
+    else:
+        if there:
+            connection.execute(f"drop table {quoted(contract.name)}")
+        create(connection, contract)
+
+
+def widen(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Add the columns that a table of a former release lacks; its rows have null there.
+
+    Raises:
+        TableContractError: A column is missing that may not be null, so what its old rows would
+            hold is for a migration to say; or one has another type.
+    """
+    there = shape_of(connection, contract.name)
+    wrong = []
+    for field in contract.schema:
+        if field.name not in there and field.nullable:
+            kind = _TYPES[field.type]
+            connection.execute(
+                f'alter table {quoted(contract.name)} add column "{field.name}" {kind}'
+            )
+        elif field.name not in there or there[field.name][0] != _TYPES[field.type]:
+            wrong.append(field.name)
+    if wrong:
+        raise TableContractError(
+            what=f"the store is of another release: {', '.join(wrong)} cannot be added to its rows",
+            where=contract.name,
+            how_many=len(wrong),
+            next_step="use the release that made the store, or a new folder for `store`",
+        )
 
 
 def narrowing(column: Narrowing) -> str:

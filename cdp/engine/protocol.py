@@ -45,7 +45,16 @@ class Engine(Protocol):
         """All or nothing; inner transactions join the outer one."""
 
     def ensure(self, contract: Contract) -> None:
-        """Create the table, empty, unless it is there."""
+        """Create the table, empty, unless it is there; then give it the columns that it lacks.
+
+        What a change of a contract needs, so that a store of the former release goes on: a column
+        that may be null, nothing; for old rows it is null. Any change at all to a table that
+        steps fill anew, nothing. A column that may not be null, or another type, in a table that
+        keeps its rows: a migration, which says what old rows hold.
+
+        Raises:
+            TableContractError: Such a column is missing.
+        """
 
     def replace(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdp.explain import render
 from cdp.explain.customer import Customer
+from cdp.explain.deliveries import find_delivery, read_deliveries
 from cdp.explain.evaluation import Evaluation, evaluate
 from cdp.explain.finding import Candidates, find_customer
 from cdp.explain.labelled_quality import LabelledQuality, evaluate_snapshot
@@ -28,7 +29,9 @@ __all__ = [
     "evaluate_snapshot",
     "expected_quality",
     "find_customer",
+    "find_delivery",
     "open_snapshot",
+    "read_deliveries",
     "read_labels",
     "read_model_settings",
     "read_quality",

@@ -53,6 +53,7 @@ _LISTED = """
 
 _LOOK = "its rows are in source_records of profiles.duckdb"
 _NEXT_STEPS = {
+    "delivery_revoked": "its whole file is taken back: see `cdp deliveries`",
     "quarantined": "mend the file or its contract, then run again",
     "held": "its whole file is held: see `cdp status`; mend it or its contract, then run again",
     "set_aside": "if it is a customer after all, change set_aside in the source contract",
@@ -201,7 +202,7 @@ def _by_key(snapshot: Snapshot, source: str, key: str) -> Sought:
     raise NotFoundError(
         what=f"{what}: {told}{person}",
         where=f"{row['source_file']}:{row['source_row']}",
-        next_step=_NEXT_STEPS.get(row["disposition"], _LOOK),
+        next_step=_NEXT_STEPS.get(row["reason"], _NEXT_STEPS.get(row["disposition"], _LOOK)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -47,7 +47,10 @@ _RULES = r"""
 """
 _RUN = "select * from runs where run_id = $run_id"
 _LAST_RUNS = """
-    select run_id, started_at, finished_at, as_of, status, customers, identified, records, merges
+    select columns(lambda name: name in (
+        'run_id', 'started_at', 'finished_at', 'as_of', 'status', 'customers', 'identified',
+        'records', 'merges', 'moved_records', 'jitter'
+    ))
     from runs order by started_at desc, run_id desc limit 5
 """
 
@@ -62,7 +65,8 @@ class Status:
     ``failed_checks`` one per delivery and failed rule, ``rules`` one per rule or limit of the
     project that made or refused a link, with the links in which it goes against the model, a key
     or another rule, ``last_runs`` one per run, newest first, up to the published one: a later run
-    that failed is in no snapshot.
+    that failed is in no snapshot. ``later_snapshot`` is the run of a later snapshot than that which
+    readers see: after a rollback, or where a publication was cut off just before its end.
     """
 
     snapshot: str | None = None
@@ -74,6 +78,7 @@ class Status:
     failed_checks: pl.DataFrame = field(default_factory=pl.DataFrame)
     rules: pl.DataFrame = field(default_factory=pl.DataFrame)
     last_runs: pl.DataFrame = field(default_factory=pl.DataFrame)
+    later_snapshot: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
@@ -87,6 +92,7 @@ class Status:
             "failed_checks": self.failed_checks.to_dicts(),
             "rules": self.rules.to_dicts(),
             "last_runs": self.last_runs.to_dicts(),
+            "later_snapshot": self.later_snapshot,
         }
 
 
@@ -95,7 +101,8 @@ def read_status(store: Path) -> Status:
     writer = holder(Layout(store))
     try:
         with open_snapshot(store) as snapshot:
-            return _published(snapshot, writer)
+            later = [run for run in Layout(store).snapshots() if run > snapshot.run_id]
+            return replace(_published(snapshot, writer), later_snapshot=max(later, default=None))
     except NotFoundError:
         return Status(writer=writer)
 

@@ -97,9 +97,10 @@ def files_to_open(
 
 
 def _is_known(entry: Mapping[str, Any] | None, source: Source, path: Path) -> bool:
-    if entry is None or entry["modified_at"] is None or entry["status"] == "unreadable":
+    # Whether one is readable by now, or still a repeat, hangs on more than the file.
+    if entry is None or entry["status"] in ("unreadable", "repeat"):
         return False
-    if entry["format"] != source.format.model_dump_json() and entry["status"] != "repeat":
+    if entry["modified_at"] is None or entry["format"] != source.format.model_dump_json():
         return False
     try:
         noted = (entry["size_bytes"], entry["modified_at"])

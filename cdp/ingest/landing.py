@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +15,13 @@ import pyarrow as pa
 from cdp.engine import Engine
 from cdp.errors import DeliveryError
 from cdp.ingest.arrivals import arrivals, files_to_open, find_files, unread_mark
+from cdp.ingest.known_files import (
+    entry_of,
+    in_its_place,
+    is_settled,
+    next_delivery_id,
+    repeats_latest,
+)
 from cdp.ingest.readers import Row, open_rows
 from cdp.project import Project, Source
 from cdp.store.ledger import Arrival, Ledger
@@ -69,15 +75,15 @@ def land_source(
     for found in arrivals(project, source, opened, as_of=as_of):
         with engine.transaction():
             earlier = _forget_unread(engine, ledger.deliveries(source.name), found)
-            entry = _entry_of(earlier, found)
-            if entry is not None and _is_settled(entry, found):
+            entry = entry_of(earlier, found)
+            arrival = in_its_place(earlier, entry, found)
+            if entry is not None and is_settled(earlier, entry, arrival):
                 known += 1
                 if found.modified_at is not None:
                     modified[str(entry["delivery_id"])] = found.modified_at
                 continue
-            arrival = found if entry else _after_former(earlier, found)
-            delivery_id = str(entry["delivery_id"]) if entry else _delivery_id(earlier, arrival)
-            if entry is None and _repeats_latest(earlier, arrival):
+            delivery_id = str(entry["delivery_id"]) if entry else next_delivery_id(earlier, arrival)
+            if entry is None and repeats_latest(earlier, arrival):
                 ledger.enter(
                     arrival, delivery_id=delivery_id, status="repeat", header=None, rows_read=0,
                     reason="same content as the source's latest delivery",
@@ -111,48 +117,6 @@ def _forget_unread(engine: Engine, earlier: pl.DataFrame, arrival: Arrival) -> p
     if gone:
         engine.delete("ops.deliveries", "delivery_id", gone)
     return earlier.filter(~pl.col("delivery_id").is_in(gone))
-
-
-def _entry_of(earlier: pl.DataFrame, arrival: Arrival) -> dict[str, object] | None:
-    """The ledger's entry of this very file: the latest content under its name is what counts.
-
-    So a file that goes A, B, A under one name is three deliveries.
-    """
-    same_file = earlier.filter(pl.col("source_file") == arrival.source_file)
-    if not same_file.height:
-        return None
-    latest = same_file.sort("landed_at", "delivery_id").row(-1, named=True)
-    return latest if latest["sha256"] == arrival.sha256 else None
-
-
-def _after_former(earlier: pl.DataFrame, arrival: Arrival) -> Arrival:
-    """A file written anew under its name comes after what that name held before."""
-    former = earlier.filter(pl.col("source_file") == arrival.source_file)["delivered_at"].max()
-    if not isinstance(former, datetime) or arrival.delivered_at > former:
-        return arrival
-    return replace(arrival, delivered_at=former + timedelta(microseconds=1))
-
-
-def _is_settled(entry: Mapping[str, object], arrival: Arrival) -> bool:
-    """Whether there is nothing to read: it was read, and would be read the same way again."""
-    if entry["status"] == "repeat":
-        return True
-    return entry["status"] != "unreadable" and entry["format"] == arrival.format
-
-
-def _repeats_latest(earlier: pl.DataFrame, arrival: Arrival) -> bool:
-    before = earlier.filter(
-        (pl.col("status") != "repeat") & (pl.col("delivered_at") <= arrival.delivered_at)
-    )
-    return bool(before.height and before["sha256"][-1] == arrival.sha256)
-
-
-def _delivery_id(earlier: pl.DataFrame, arrival: Arrival) -> str:
-    twins = earlier.filter(
-        (pl.col("source_file") == arrival.source_file) & (pl.col("sha256") == arrival.sha256)
-    )
-    text = f"{arrival.source}|{arrival.source_file}|{arrival.sha256}|{twins.height}"
-    return "d_" + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def stage_rows(engine: Engine, source: Source, rows: list[Row], *, as_of: datetime) -> None:

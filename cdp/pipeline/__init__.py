@@ -5,7 +5,8 @@ from __future__ import annotations
 from cdp.pipeline.checking import check_project
 from cdp.pipeline.preview import preview
 from cdp.pipeline.run import Run, StepReport, open_run
-from cdp.pipeline.steps import Step, build_steps
+from cdp.pipeline.step import Step
+from cdp.pipeline.steps import build_steps
 from cdp.pipeline.walk import Observer, Outcome, outcome_of, rehearse, walk
 
 __all__ = [

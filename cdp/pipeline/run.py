@@ -7,16 +7,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import version as release
 
 from cdp.engine import DuckDBEngine, Engine
 from cdp.errors import ConfigError
 from cdp.ingest import unheard
+from cdp.pipeline.resolving import resolve_settings
 from cdp.project import Project, project_fingerprint
+from cdp.resolve import ResolveSettings, Version, kept_model, version_in_use
 from cdp.store.disk import disk_faults
 from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
 from cdp.store.lock import writer_lock
+from cdp.store.rulings import Rulings, read_rulings
 from cdp.store.touched import Onward, Records, Touched
 
 
@@ -38,6 +41,7 @@ class Run:
     run_id: str
     as_of: datetime
     clock: Callable[[], datetime]
+    rulings: Rulings
     seed: int = 20_261_123
     is_full: bool = False
     accept_jump: bool = False
@@ -53,15 +57,27 @@ class Run:
         """What each step has yet to look at."""
         return Touched(self.engine)
 
+    @cached_property
+    def resolving(self) -> ResolveSettings:
+        """The settings of resolving."""
+        return resolve_settings(self.project)
+
+    @cached_property
+    def version(self) -> Version:
+        """The version of the model in use: settled when the run begins."""
+        return version_in_use(self.engine, settings=self.resolving)
+
     @property
     def made_under(self) -> str:
         """Fingerprint of what every row hangs on: another one makes each step look at all."""
-        return f"{project_fingerprint(self.project)} {version('cdp')}"
+        return f"{project_fingerprint(self.project)} {release('cdp')} {self.version.model_id}"
 
     @property
     def inputs(self) -> str:
         """Fingerprint of all that the results hang on."""
-        return self.ledger.inputs(project_fingerprint(self.project))
+        settings = [project_fingerprint(self.project), self.rulings.fingerprint]
+        settings.append(kept_model(self.engine))
+        return self.ledger.inputs("|".join(filter(None, settings)))
 
     @property
     def has_work(self) -> bool:
@@ -73,7 +89,9 @@ class Run:
             return True
         return last["inputs"] != self.inputs
 
-    def finish(self, status: str, figures: Mapping[str, int | str | None] | None = None) -> None:
+    def finish(
+        self, status: str, figures: Mapping[str, int | float | str | None] | None = None
+    ) -> None:
         """Enter the run's end in the ledger, at the time that its clock shows."""
         self.ledger.finish_run(
             self.run_id, status=status, finished_at=self.clock(), figures=figures or {}
@@ -140,10 +158,12 @@ def open_run(
     """Hold the store's lock and its engine for one run, and enter the run in the ledger.
 
     ``as_of`` is the instant at which all results stand. ``clock`` tells the ledger when the run
-    begins and ends, UTC; no result hangs on it.
+    begins and ends, UTC; no result hangs on it. Rulings of stewards are read once, here: one that
+    is said later waits for the next run.
 
     Raises:
         ConfigError: ``as_of`` is before that of the published run.
+        ProjectError: The log of rulings has lines that are none.
         StoreLockedError: Another run holds the store.
         StoreFullError: The disk is full; what was published stands.
         NotPermittedError: The store may not be written to.
@@ -155,7 +175,7 @@ def open_run(
     ):
         engine = DuckDBEngine(layout.warehouse)
         try:
-            run = Run(project, engine, layout, run_id, as_of, clock,
+            run = Run(project, engine, layout, run_id, as_of, clock, read_rulings(project.root),
                       is_full=is_full, accept_jump=accept_jump, on_rows=on_rows)  # fmt: skip
             _refuse_backward_clock(run)
             run.ledger.start_run(

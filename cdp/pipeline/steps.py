@@ -6,34 +6,20 @@ since the last publication does nothing, so both may call every step every time.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
-from cdp import ingest, profiles, quality, resolve
-from cdp.errors import GateError
+from cdp import ingest, profiles, quality
+from cdp.pipeline.refusing import refuse_jump
+from cdp.pipeline.resolve_steps import RESOLVE
 from cdp.pipeline.resolving import resolve_settings
 from cdp.pipeline.run import Run, StepReport, for_touched, when_changed
+from cdp.pipeline.step import Step
 from cdp.project import Project, Source, cleaning_fingerprint
-from cdp.store.gate import check_gate, figures_of
+from cdp.store.gate import figures_of
+from cdp.store.jitter import jitter_of
 from cdp.store.publish import prune, publish
+from cdp.store.revocations import read_words, take_back
 from cdp.store.touched import Onward, Records, both
-
-Stage = Literal["ingest", "quality", "resolve", "profiles", "publish"]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step. ``reads`` and ``writes`` are tables; those of one source carry its name."""
-
-    name: str
-    stage: Stage
-    description: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    call: Callable[[Run], StepReport]
-    source: Source | None = None
 
 
 def build_steps(project: Project) -> tuple[Step, ...]:
@@ -43,7 +29,7 @@ def build_steps(project: Project) -> tuple[Step, ...]:
         *(_land_step(source) for source in project.sources),
         *(_clean_step(source) for source in project.sources),
         _fold_step(project),
-        *_RESOLVE,
+        *RESOLVE,
         *_PROFILES,
         _publish_step(),
     )
@@ -92,16 +78,19 @@ def _fold_step(project: Project) -> Step:
 
 
 def _land(run: Run, *, source: Source) -> StepReport:
+    # Before files are looked at: a file that only repeats what is taken back repeats nothing.
+    changed = take_back(run.engine, source.name, read_words(run.project.root))
     landing = ingest.land_source(
         run.engine, run.project, source, as_of=run.as_of, run_id=run.run_id,
         is_full=run.is_full, on_rows=run.on_rows,
     )  # fmt: skip
     return StepReport(
-        did_work=bool(landing.delivery_ids),
+        did_work=bool(landing.delivery_ids or changed),
         figures={
             "rows_read": landing.rows_read,
             "new_files": len(landing.delivery_ids),
             "unreadable_files": landing.unreadable_files,
+            "revoked_or_restored": len(changed),
         },
     )
 
@@ -132,35 +121,6 @@ def _fold(run: Run, touched: Records) -> Onward:
     return {"identify": folded.records, "customers": shown, "timeline": shown}
 
 
-@when_changed("identity.records", "identity.identifiers", "identity.attributes")
-def _identify(run: Run) -> None:
-    resolve.build_identifiers(run.engine, settings=resolve_settings(run.project))
-
-
-@when_changed("identity.scored_pairs")
-def _score(run: Run) -> None:
-    resolve.score_pairs(run.engine, settings=resolve_settings(run.project), seed=run.seed)
-
-
-@when_changed("identity.links")
-def _cluster(run: Run) -> None:
-    resolve.cluster_records(run.engine, settings=resolve_settings(run.project))
-
-
-@when_changed("identity.members", "identity.changes")
-def _assign_ids(run: Run) -> None:
-    resolve.assign_customer_ids(
-        run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id
-    )
-
-
-@when_changed("identity.households")
-def _households(run: Run) -> None:
-    resolve.build_households(
-        run.engine, project=run.project.name, settings=resolve_settings(run.project)
-    )
-
-
 @for_touched("profile.customers")
 def _customers(run: Run, records: Records) -> Onward:
     trust = {source.name: source.trust for source in run.project.sources}
@@ -182,21 +142,15 @@ def _traits(run: Run) -> None:
 
 
 def _publish(run: Run) -> StepReport:
-    figures = figures_of(run.engine, run.run_id) | {"inputs": run.inputs}
     if not run.has_work:
         run.finish("unchanged")
         return StepReport(did_work=False)
-    problems = check_gate(run.engine, run.ledger.last_run(["published"]), figures)
-    if problems and not run.accept_jump:
-        raise GateError(
-            what="; ".join(problems),
-            where="before publishing",
-            how_many=len(problems),
-            next_step="look at `cdp status`; if it is right, run again with --accept-jump",
-        )
+    last = run.ledger.last_run(["published"])
+    figures = figures_of(run.engine, last) | {"inputs": run.inputs}
+    refuse_jump(run, last, figures)
     # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
     # between the two leaves a current link that names another run, and the next run repairs it.
-    run.finish("published", figures)
+    run.finish("published", {**figures, **jitter_of(run.engine, last)})
     references = tuple(name.partition(".")[2] for name in _references(run.project))
     rows = publish(
         run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references
@@ -204,60 +158,6 @@ def _publish(run: Run) -> StepReport:
     prune(run.layout, keep=run.project.keep_snapshots)
     return StepReport(did_work=True, figures=rows)
 
-
-_RESOLVE = (
-    Step(
-        name="identify",
-        stage="resolve",
-        description="Current records as matching reads them, and their identifiers.",
-        reads=("clean.records",),
-        writes=("identity.records", "identity.identifiers", "identity.attributes"),
-        call=_identify,
-    ),
-    Step(
-        name="score",
-        stage="resolve",
-        description="Candidate pairs, scored by declared keys and by the Splink model.",
-        reads=("identity.records", "identity.identifiers", "identity.attributes"),
-        writes=(
-            "identity.scored_pairs",
-            "identity.household_pairs",
-            "identity.model_levels",
-            "identity.model_sources",
-        ),
-        call=_score,
-    ),
-    Step(
-        name="cluster",
-        stage="resolve",
-        description="Pairs accepted or refused by the guards; records in clusters.",
-        reads=(
-            "identity.records",
-            "identity.attributes",
-            "identity.scored_pairs",
-            "identity.model_levels",
-            "identity.model_sources",
-        ),
-        writes=("identity.links", "identity.clusters"),
-        call=_cluster,
-    ),
-    Step(
-        name="assign_ids",
-        stage="resolve",
-        description="Stable customer ids, and an event for every change of identity.",
-        reads=("identity.clusters",),
-        writes=("identity.members", "identity.changes"),
-        call=_assign_ids,
-    ),
-    Step(
-        name="households",
-        stage="resolve",
-        description="Customers who seem to share a home: an estimate, made anew by each run.",
-        reads=("identity.records", "identity.household_pairs", "identity.members"),
-        writes=("identity.households",),
-        call=_households,
-    ),
-)
 
 _PROFILES = (
     Step(
@@ -300,7 +200,7 @@ def _publish_step() -> Step:
         stage="publish",
         description="One atomic swap of the snapshot that everybody reads.",
         reads=(
-            *(table for step in (*_RESOLVE, *_PROFILES) for table in step.writes),
+            *(table for step in (*RESOLVE, *_PROFILES) for table in step.writes),
             "clean.dispositions",
         ),
         writes=("published.snapshot",),

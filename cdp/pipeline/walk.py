@@ -10,7 +10,8 @@ from typing import Protocol
 import polars as pl
 
 from cdp.pipeline.run import Run, StepReport
-from cdp.pipeline.steps import Step, build_steps
+from cdp.pipeline.step import Step
+from cdp.pipeline.steps import build_steps
 from cdp.store.attention import attention_query
 
 

@@ -45,7 +45,7 @@ def clean_source(
     """Clean the deliveries that ``mapped.rows`` holds, all or nothing.
 
     Their former rows, quarantine and check results are replaced, so cleaning again under a
-    mended contract is a replay.
+    mended contract is a replay. All rows of a revoked delivery are held.
 
     Raises:
         DeliveryHeldError: A delivery is to be held and the project says ``on_critical: stop``.
@@ -58,6 +58,9 @@ def clean_source(
     rules = rules_for(source, tolerated_share=tolerated, as_of=as_of)
     results = check_rows(engine, rules, source.attributes)
     results += check_headers(engine, source, delivery_ids)
+    # What is taken back is judged by nobody: it holds up no run and rejects no row.
+    revoked = Ledger(engine).revoked(delivery_ids)
+    results = [result for result in results if result.delivery_id not in revoked]
     held = sorted(
         {r.delivery_id for r in results if r.rule.severity == "critical" and not r.passed}
     )
@@ -71,7 +74,7 @@ def clean_source(
         )
     with engine.transaction():
         contract = cleaning_fingerprint(project, source)
-        rows = _settle(engine, source, delivery_ids, results, held, run_id, contract)
+        rows = _settle(engine, source, delivery_ids, results, held, revoked, run_id, contract)
     return Cleaning(source.name, rows, tuple(results), tuple(held))
 
 
@@ -106,6 +109,7 @@ def _settle(
     delivery_ids: Sequence[str],
     results: Sequence[RuleResult],
     held: Sequence[str],
+    revoked: Sequence[str],
     run_id: str,
     contract: str,
 ) -> int:
@@ -113,7 +117,8 @@ def _settle(
     for table in ("clean.rows", "clean.quarantine", "ops.checks"):
         engine.delete(table, "delivery_id", delivery_ids)
     rows = engine.append(
-        load(_SQL / "rows.sql"), values={"held": ",".join(held), "holds": source.holds}
+        load(_SQL / "rows.sql"),
+        values={"held": ",".join(held), "revoked": ",".join(revoked), "holds": source.holds},
     )
     engine.append(load(_SQL / "quarantine.sql"), inputs={"raw.source": f"raw.{source.name}"})
     engine.store_frame(_CHECKS, _checks(results, source, run_id), append=True)

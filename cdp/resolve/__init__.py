@@ -8,14 +8,21 @@ from cdp.resolve.households import build_households
 from cdp.resolve.identifiers import build_identifiers
 from cdp.resolve.membership import assign_customer_ids
 from cdp.resolve.pairs import score_pairs
+from cdp.resolve.rulings import place_rulings
 from cdp.resolve.settings import ResolveSettings
+from cdp.resolve.versions import Version, begin_training, kept_model, version_in_use
 
 __all__ = [
     "ResolveSettings",
+    "Version",
     "assign_customer_ids",
+    "begin_training",
     "build_households",
     "build_identifiers",
     "cluster_records",
     "fold_identifier",
+    "kept_model",
+    "place_rulings",
     "score_pairs",
+    "version_in_use",
 ]

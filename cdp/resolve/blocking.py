@@ -2,94 +2,134 @@
 
 No block is larger than a limit, and a rule spends what it may on its smallest blocks first:
 two records that share a rare value are better candidates than two hundred that share a common
-one. Pairs are also drawn by chance, to see what random pairs look like.
+one. Which blocks are refused is decided when a model is trained and kept with it: so whether two
+records are compared never depends on who else came since. Pairs are also drawn by chance, to see
+what random pairs look like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import polars as pl
+
 from cdp.engine import DuckDBEngine, Engine, Scalar, Statement, load
-from cdp.resolve.attributes import comparisons_of, with_attributes
+from cdp.resolve.attributes import comparisons_of
 from cdp.resolve.blocking_rules import block_keys, weak_rules
-from cdp.resolve.folding import FUNCTIONS
-from cdp.resolve.holders import PEOPLE_NAMED
-from cdp.resolve.inferred_names import NameDictionary, inferred_name
+from cdp.resolve.comparison import Comparison
 from cdp.resolve.settings import ResolveSettings
+from cdp.resolve.versions import Version
+from cdp.store.touched import Records
 from cdp.tables import CONTRACTS
 
 _SQL = Path(__file__).parent / "sql"
+_KEYS, _REFUSED = CONTRACTS["identity.block_keys"], CONTRACTS["model.refused_blocks"]
 _MAX_RANDOM_PAIRS = 200_000
 _MAX_DISTANCES = 60
 _WEAK_SHARE = 0.1
 """A weak rule may make a tenth of the pairs that another may."""
-_INPUTS = ("identity.records", "identity.identifiers", "identity.attributes")
+_OUTGROWN = 5
+"""A block this many times larger than any may be at the training asks for a new model."""
 
 
 def build_candidates(
-    engine: Engine, scratch: DuckDBEngine, *, settings: ResolveSettings, seed: int
-) -> int:
-    """Make the work tables of scoring in ``scratch``; the number of records.
+    engine: Engine,
+    scratch: DuckDBEngine,
+    *,
+    settings: ResolveSettings,
+    version: Version,
+    records: Records,
+) -> None:
+    """Make ``work.candidates`` from ``work.features`` of the records, and keep their keys.
 
-    ``work.features``, ``work.candidates`` and ``work.random_pairs``: see the headers of their
-    statements.
+    ``identity.block_keys`` of the records is made anew; a model in training learns here which
+    blocks are refused. With records given, their pairs among themselves and with all others.
     """
-    for function in (*FUNCTIONS, PEOPLE_NAMED):
-        scratch.register(function)
-    for table in _INPUTS:
-        rows = engine.query(f"select * from {table}")
-        scratch.store_frame(CONTRACTS[table], rows, append=False)
-    scratch.register(inferred_name(known_names(scratch)))
-    record_count = _make(scratch, "features", {})
-    if settings.compare:
-        _run(scratch, with_attributes(settings.compare), {})
-        scratch.connection.execute("drop table work.features")
-        scratch.connection.execute("alter table work.own_features rename to features")
-    _drop(scratch, *_INPUTS)
-    _make(scratch, "block_parts", {})
-    _run(scratch, block_keys(comparisons_of(settings.compare)), {})
-    _drop(scratch, "work.block_parts")
-    limits = {
+    comparisons = comparisons_of(settings.compare)
+    _make_keys(scratch, comparisons)
+    if version.is_training:
+        _refuse(engine, scratch, settings, version)
+    _drop_refused(engine, scratch, version)
+    keys = scratch.query("select block, record_id from work.block_keys")
+    if records is None:
+        # Keys come once by their making; to check forty million would only cost.
+        engine.store_frame(_KEYS, keys, append=False, is_key_checked=False)
+    else:
+        engine.renew_frame(_KEYS, keys, keys=records, columns=["record_id"])
+        _load_blocks(engine, scratch, keys["block"])
+    _make(scratch, load(_SQL / "candidates.sql"), {})
+    scratch.connection.execute("drop table work.block_keys")
+
+
+def draw_pairs(scratch: DuckDBEngine, *, seed: int) -> int:
+    """Make ``work.random_pairs`` from ``work.features``; the number of records."""
+    record_count = scratch.count("work.features")
+    distances = min(_MAX_DISTANCES, _MAX_RANDOM_PAIRS // max(record_count, 1) + 1)
+    values: dict[str, Scalar] = {"seed": str(seed), "max_distances": distances}
+    _make(scratch, load(_SQL / "random_pairs.sql"), values)
+    return record_count
+
+
+def outgrown_blocks(engine: Engine, *, settings: ResolveSettings, touched: pl.Series) -> int:
+    """Blocks of touched records that are by now far larger than the model foresaw."""
+    blocks = engine.rows_of("identity.block_keys", "record_id", touched)["block"]
+    sizes = engine.rows_of("identity.block_keys", "block", blocks).group_by("block").len()
+    return sizes.filter(pl.col("len") > _OUTGROWN * settings.max_block_size).height
+
+
+def _make_keys(scratch: DuckDBEngine, comparisons: Sequence[Comparison]) -> None:
+    _make(scratch, load(_SQL / "block_parts.sql"), {})
+    _make(scratch, block_keys(comparisons), {})
+    scratch.connection.execute("drop table work.block_parts")
+    scratch.connection.execute(
+        "alter table work.block_keys add column is_touched boolean default true"
+    )
+
+
+def _refuse(
+    engine: Engine, scratch: DuckDBEngine, settings: ResolveSettings, version: Version
+) -> None:
+    limits: dict[str, Scalar] = {
         "max_block_size": settings.max_block_size,
         "max_pairs_per_record": settings.max_pairs_per_record,
         "weak_rules": weak_rules(),
         "weak_share": _WEAK_SHARE,
+        "model_id": version.model_id,
     }
-    _make(scratch, "candidates", limits)
-    _drop(scratch, "work.block_keys")
-    distances = min(_MAX_DISTANCES, _MAX_RANDOM_PAIRS // max(record_count, 1) + 1)
-    _make(scratch, "random_pairs", {"seed": str(seed), "max_distances": distances})
-    return record_count
+    refused = scratch.query(load(_SQL / "refused_blocks.sql").sql, limits)
+    engine.delete(_REFUSED.name, "model_id", [version.model_id])
+    engine.store_frame(_REFUSED, refused, append=True)
 
 
-def known_names(scratch: DuckDBEngine) -> NameDictionary:
-    """The names that ``identity.records`` states twice or more; a single one may be a slip."""
-
-    def counted(name: str) -> dict[str, int]:
-        rows = scratch.query(
-            f"select {name} as name, count(*) as records from identity.records"
-            f" where length({name}) > 1 group by {name} having count(*) > 1"
-        )
-        return dict(zip(rows["name"], rows["records"], strict=True))
-
-    return NameDictionary(counted("string_split(given_name, ' ')[1]"), counted("surname"))
-
-
-def _drop(scratch: DuckDBEngine, *tables: str) -> None:
-    """Let go of what nothing reads any more: each is larger than all that is needed in the end."""
-    for table in tables:
-        scratch.connection.execute(f"drop table {table}")
+def _drop_refused(engine: Engine, scratch: DuckDBEngine, version: Version) -> None:
+    refused = engine.query(
+        "select block from model.refused_blocks where model_id = $model_id",
+        {"model_id": version.model_id},
+    )
+    scratch.connection.register("refused", refused.to_arrow())
+    scratch.connection.execute(
+        "delete from work.block_keys where block in (select block from refused)"
+    )
+    scratch.connection.unregister("refused")
 
 
-def _make(scratch: DuckDBEngine, name: str, values: Mapping[str, Scalar]) -> int:
-    return _run(scratch, load(_SQL / f"{name}.sql"), values)
+def _load_blocks(engine: Engine, scratch: DuckDBEngine, blocks: pl.Series) -> None:
+    """Beside the records' own keys, those of all others in the same blocks."""
+    members = engine.rows_of(_KEYS.name, "block", blocks)
+    scratch.connection.register("members", members.to_arrow())
+    scratch.connection.execute(
+        """
+        insert into work.block_keys
+        select m.block, m.record_id, false from members as m
+        anti join work.block_keys as k on m.record_id = k.record_id
+        """
+    )
+    scratch.connection.unregister("members")
 
 
-def _run(scratch: DuckDBEngine, statement: Statement, values: Mapping[str, Scalar]) -> int:
-    """Run a statement into its work table; the number of rows."""
+def _make(scratch: DuckDBEngine, statement: Statement, values: Mapping[str, Scalar]) -> None:
+    """Run a statement into its work table."""
     scratch.connection.execute("create schema if not exists work")
     # A bound value cannot be prepared inside `create table as`.
-    rows = scratch.connection.sql(statement.sql, params=dict(values))
-    rows.create(statement.writes)
-    return scratch.count(statement.writes)
+    scratch.connection.sql(statement.sql, params=dict(values)).create(statement.writes)

@@ -139,10 +139,11 @@ def fields_read(rule: tuple[str, ...]) -> frozenset[str]:
 
 
 def block_keys(comparisons: Sequence[Comparison]) -> Statement:
-    """Each record under each of its keys: rule (position in `rules_of`), block, record_id.
+    """Each record under each of its keys: block, record_id.
 
-    A record that lacks a piece has no key of that rule: nothing stated is nothing shared. A rule
-    reads one list at most, so no key comes twice.
+    A block is a hash whose last six bits are its rule (position in `rules_of`). A record that
+    lacks a piece has no key of that rule: nothing stated is nothing shared. A rule reads one list
+    at most, so no key comes twice.
     """
     places = {name: place for place, name in enumerate(rules_of(comparisons))}
     queries = [_keys_of(rule, places[rule_name(rule)]) for rule in RULES]
@@ -152,7 +153,7 @@ def block_keys(comparisons: Sequence[Comparison]) -> Statement:
         if c.column and c.is_identifier
     ]
     keyed = queries[0].union(*queries[1:], distinct=False).subquery("keyed")
-    query = exp.select("rule", "block", "record_id").from_(keyed).where("block is not null")
+    query = exp.select("block", "record_id").from_(keyed).where("block is not null")
     return built("blocking rules", query, writes="work.block_keys")
 
 
@@ -162,8 +163,7 @@ def _keys_of(rule: tuple[str, ...], place: int) -> exp.Select:
 
 
 def _keys(text: str, place: int, table: str) -> exp.Select:
+    block = f"stable_id({text}) // 64 * 64 + {place}"
     return exp.select(
-        exp.alias_(exp.cast(exp.Literal.number(place), "tinyint"), "rule"),
-        exp.alias_(sqlglot.parse_one(f"stable_id({text})", read="duckdb"), "block"),
-        exp.column("record_id"),
+        exp.alias_(sqlglot.parse_one(block, read="duckdb"), "block"), exp.column("record_id")
     ).from_(table)

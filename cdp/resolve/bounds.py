@@ -41,7 +41,8 @@ def keep_likely(
     """
     for function in FUNCTIONS:
         scratch.register(function)
-    sources = sorted({source for pair in model.sources for source in pair.split(" + ")})
+    told = scratch.query("select distinct source from work.features order by source")
+    sources = told["source"].to_list()
     later = [c for c in comparisons if c.name not in _FIRST]
     coded = code_query(
         comparisons,
@@ -95,7 +96,8 @@ def _number(bits: float) -> str:
 
 def _source_bits(model: Model, sources: Sequence[str]) -> str:
     bits = dict(zip(model.sources, model.sources_bits.tolist(), strict=True))
-    square = [bits[" + ".join(sorted(pair))] for pair in product(sources, repeat=2)]
+    # Of sources that came after the training nothing is known.
+    square = [bits.get(" + ".join(sorted(pair)), 0.0) for pair in product(sources, repeat=2)]
     return f"list_extract({square}::double[], source_l * {len(sources)} + source_r + 1)"
 
 

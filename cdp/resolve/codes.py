@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from cdp.engine import SqlFunction
 from cdp.resolve.comparison import Comparison
+from cdp.resolve.terms import terms_of
 
 RAREST_TERM = 1e-4
 RAREST_BITS = -math.log2(RAREST_TERM)
@@ -103,11 +104,10 @@ def code_query(comparisons: Sequence[Comparison], *, source: str, rest_bits: str
     Beside the codes: for each term how rare the record's value is (bits); and ``source``, SQL over
     features, and ``rest_bits``, SQL over codes, as columns of their names.
     """
-    terms = sorted({c.term for c in comparisons if c.term})
+    terms = terms_of(comparisons)
     counted = [
-        f"(select {term} as value, -log2(greatest({RAREST_TERM},"
-        f" count(*) / sum(count(*)) over ())) as bits"
-        f" from work.features where {term} is not null group by {term}) as {term}_counted"
+        f"(select {term} as value, -log2(greatest({RAREST_TERM}, tf_{term})) as bits"
+        f" from work.tf_{term}) as {term}_counted"
         for term in terms
     ]
     own = [c.column for c in comparisons if c.column]

@@ -29,26 +29,33 @@ def connected(count: int, left: Integers, right: Integers) -> Integers:
 
 
 def bounded(
-    count: int, left: Integers, right: Integers, weights: Numbers, *, max_size: int
+    count: int,
+    left: Integers,
+    right: Integers,
+    weights: Numbers,
+    *,
+    max_size: int,
+    uncut: float,
 ) -> Integers:
     """Components of at most ``max_size`` nodes: larger ones are cut at ever higher weights.
 
-    Where even the heaviest links alone make a larger component, it is left as it is: those
-    links are declared, and a guard does not overrule what a source declares.
+    Links of ``uncut`` or more stay, so a component that they make may be larger: they are
+    declared, and a guard does not overrule what a source declares. How one component is cut never
+    hangs on the others.
 
     >>> chain = np.array([0, 1, 2]), np.array([1, 2, 3]), np.array([9.0, 2.0, 9.0])
-    >>> bounded(4, *chain, max_size=2).tolist()
+    >>> bounded(4, *chain, max_size=2, uncut=40.0).tolist()
     [0, 0, 2, 2]
     """
     components = connected(count, left, right)
     kept = np.ones(len(left), bool)
-    cut = float(weights.min(initial=0.0))
-    while cut < weights.max(initial=0.0):
+    cut = 0.0
+    while cut < uncut:
         sizes = np.bincount(components, minlength=count)
         too_large = sizes[components[left]] > max_size
-        if not (too_large & kept).any():
+        if not (too_large & kept & (weights < uncut)).any():
             break
-        cut += _STEP_BITS
+        cut = min(cut + _STEP_BITS, uncut)
         kept &= ~too_large | (weights >= cut)
         components = connected(count, left[kept], right[kept])
     return components

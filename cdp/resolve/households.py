@@ -82,7 +82,8 @@ def households(ties: pl.DataFrame, *, most: int) -> pl.DataFrame:
         for side in ("customer_l", "customer_r")
     )
     weights = ties["weight_bits"].to_numpy()
-    reached = bounded(len(customers), left, right, weights, max_size=_MAX_REACH)
+    heaviest = float(weights.max(initial=0.0))
+    reached = bounded(len(customers), left, right, weights, max_size=_MAX_REACH, uncut=heaviest)
     homes = _linked(reached, left, right, weights, most)
     return (
         pl.DataFrame({"customer_id": customers, "household": customers.gather(homes)})

@@ -71,9 +71,7 @@ def build_identifiers(
 _MADE = ("identity.identifiers", "identity.records", "identity.attributes")
 
 
-def _make(
-    engine: Engine, settings: ResolveSettings, version: Version, records: Records
-) -> None:
+def _make(engine: Engine, settings: ResolveSettings, version: Version, records: Records) -> None:
     lists: dict[str, Scalar] = {
         "allowed": _listed(settings.allow),
         "blocked": _listed(settings.block),

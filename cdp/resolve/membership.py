@@ -9,30 +9,39 @@ import polars as pl
 from cdp.engine import Engine
 from cdp.errors import ConfigError
 from cdp.resolve.customer_ids import carry_over, mint
+from cdp.store.touched import Records
 from cdp.tables import CONTRACTS
 
 _MEMBERS, _CHANGES = CONTRACTS["identity.members"], CONTRACTS["identity.changes"]
 _NOW = pl.col("valid_to").is_null()
 
 
-def assign_customer_ids(engine: Engine, *, project: str, as_of: datetime, run_id: str) -> None:
+def assign_customer_ids(
+    engine: Engine, *, project: str, as_of: datetime, run_id: str, records: Records = None
+) -> None:
     """Give every cluster of ``identity.clusters`` its customer id.
 
     ``identity.members`` keeps who belonged where from when to when; ``identity.changes`` tells of
-    each customer *created*, *merged* (into ``survivor_id``), *split* (off ``origin_id``) or
-    *retired* (its last record has left). The same clusters again change neither.
+    each customer *created*, *merged* (into ``survivor_id``), *split* (off ``origin_id``),
+    *retired* (its last record has left) or *regrouped*, and of records *moved* between two. The
+    same clusters again change neither.
+
+    ``records`` are those whose clusters were made again, whole clusters before and after; null
+    for all.
 
     Raises:
         ConfigError: ``as_of`` is before the last change that the store knows of.
     """
     for contract in (_MEMBERS, _CHANGES):
         engine.ensure(contract)
-    clusters = engine.query("select record_id, cluster from identity.clusters order by record_id")
-    history = engine.query("select * from identity.members order by record_id, valid_from")
+    clusters = engine.rows_of("identity.clusters", "record_id", records).sort("record_id")
+    history = engine.rows_of(_MEMBERS.name, "record_id", records).sort("record_id", "valid_from")
     used = engine.query("select distinct customer_id from identity.changes")["customer_id"]
-    _refuse_backward_clock(history, as_of)
-    births = history.group_by("customer_id").agg(since=pl.col("valid_from").min())
-    before = history.filter(_NOW).select("record_id", "customer_id").join(births, on="customer_id")
+    _refuse_backward_clock(engine, as_of)
+    now = history.filter(_NOW).select("record_id", "customer_id")
+    spans = engine.rows_of(_MEMBERS.name, "customer_id", now["customer_id"])
+    births = spans.group_by("customer_id").agg(since=pl.col("valid_from").min())
+    before = now.join(births, on="customer_id")
     after = _named(clusters, before, project=project, used=set(used))
     events = changes(before, after).with_columns(changed_at=pl.lit(as_of), run_id=pl.lit(run_id))
     members = moved(history, after, as_of=as_of, run_id=run_id)
@@ -41,12 +50,16 @@ def assign_customer_ids(engine: Engine, *, project: str, as_of: datetime, run_id
     )["events"][0]
     events = events.with_columns(sequence=pl.col("sequence") + told)
     with engine.transaction():
-        engine.store_frame(_MEMBERS, members.select(_MEMBERS.column_names), append=False)
+        engine.renew_frame(
+            _MEMBERS, members.select(_MEMBERS.column_names), keys=records, columns=["record_id"]
+        )
         engine.store_frame(_CHANGES, events.select(_CHANGES.column_names), append=True)
 
 
-def _refuse_backward_clock(history: pl.DataFrame, as_of: datetime) -> None:
-    latest = pl.concat([history["valid_from"], history["valid_to"]]).max()
+def _refuse_backward_clock(engine: Engine, as_of: datetime) -> None:
+    latest = engine.query(
+        "select greatest(max(valid_from), max(valid_to)) as latest from identity.members"
+    )["latest"][0]
     if isinstance(latest, datetime) and as_of < latest:
         raise ConfigError(
             what=f"as_of {as_of:%Y-%m-%d %H:%M:%S} is before the last change of identity,"
@@ -102,7 +115,10 @@ def moved(
 
 
 def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
-    """What happened to every customer that began or ended.
+    """What happened to every customer that began, ended or has other records than before.
+
+    Both frames may be cut down to some customers, as long as every record that came to or went
+    from one of them is in both: who is in neither has no event.
 
     Args:
         before: record_id, customer_id: the former members.
@@ -110,33 +126,47 @@ def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         customer_id, kind, survivor_id, origin_id, record_count, sequence; in the order of kind
-        and id. A customer that ends while its records go to several others is merged into the
-        one that gets most of them (ties: the smaller id); one that begins with records of
-        several is split off each of them.
+        and id. A customer that ends while its records go to several others is *merged* into the
+        one that gets most of them (ties: the smaller id); what goes to another former customer
+        has *moved*, whether or not its giver lives on; one that begins with records of several
+        is *split* off each of them. Who lives on with other records is *regrouped*, once.
+
+        So the events replay: *created*, *split* and *regrouped* say that a customer is there and
+        how many records it has; after *merged* and *retired* it is there no more.
+
+    >>> before = pl.DataFrame({"record_id": [1, 2, 3], "customer_id": ["a", "a", "b"]})
+    >>> after = pl.DataFrame({"record_id": [1, 2, 3], "customer_id": ["a", "b", "b"]})
+    >>> changes(before, after).select("customer_id", "kind", "survivor_id", "record_count").rows()
+    [('a', 'moved', 'b', 1), ('a', 'regrouped', None, 1), ('b', 'regrouped', None, 2)]
     """
-    moves = (
-        before.select("record_id", "customer_id")
-        .join(after.rename({"customer_id": "into"}), on="record_id", how="left")
-        .group_by("customer_id", "into")
-        .len("moved")
-    )
-    old, new = before["customer_id"].unique(), after["customer_id"].unique()
-    ended = moves.filter(~pl.col("customer_id").is_in(new.implode()))
+    former, now = before.select("record_id", "customer_id"), after.rename({"customer_id": "into"})
+    flows = former.join(now, on="record_id", how="left").group_by("customer_id", "into").len("went")
+    gone = flows.filter(pl.col("customer_id").ne_missing(pl.col("into")))
+    came = now.join(former, on="record_id", how="anti")
+    old, new = (frame["customer_id"].unique().implode() for frame in (before, after))
+    has_ended, is_former = ~pl.col("customer_id").is_in(new), pl.col("into").is_in(old)
     merged = (
-        ended.filter(pl.col("into").is_not_null())
-        .sort("customer_id", "moved", "into", descending=[False, True, False])
+        gone.filter(has_ended & pl.col("into").is_not_null())
+        .sort("customer_id", "went", "into", descending=[False, True, False])
         .unique("customer_id", keep="first", maintain_order=True)
     )
-    retired = ended.select("customer_id").unique().join(merged, on="customer_id", how="anti")
+    moved_on = gone.filter(is_former).join(merged, on=["customer_id", "into"], how="anti")
+    ended = gone.filter(has_ended).select("customer_id").unique()
+    retired = ended.join(merged, on="customer_id", how="anti")
     sizes = after.group_by("customer_id").len("record_count")
-    born = sizes.filter(~pl.col("customer_id").is_in(old.implode()))
-    split = born.join(moves.select(origin_id="customer_id", customer_id="into"), on="customer_id")
+    born = sizes.filter(~pl.col("customer_id").is_in(old))
+    split = born.join(gone.select(origin_id="customer_id", customer_id="into"), on="customer_id")
     created = born.join(split, on="customer_id", how="anti")
+    touched = pl.concat([gone["customer_id"], gone["into"], came["into"]]).implode()
+    lives_on = pl.col("customer_id").is_in(old) & pl.col("customer_id").is_in(touched)
+    to_survivor = {"into": "survivor_id", "went": "record_count"}
     events = [
         _events(created, "created"),
         _events(split, "split"),
-        _events(merged.rename({"into": "survivor_id", "moved": "record_count"}), "merged"),
+        _events(merged.rename(to_survivor), "merged"),
+        _events(moved_on.rename(to_survivor), "moved"),
         _events(retired.with_columns(record_count=pl.lit(0)), "retired"),
+        _events(sizes.filter(lives_on), "regrouped"),
     ]
     return (
         pl.concat(events)
@@ -156,5 +186,5 @@ def _events(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
             "origin_id",
             pl.col("record_count").cast(pl.Int64),
         )
-        .sort("customer_id", "origin_id")
+        .sort("customer_id", "origin_id", "survivor_id")
     )

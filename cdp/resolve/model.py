@@ -6,7 +6,7 @@ The shipped shares are general experience with contact data; estimation.py fits 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,8 @@ class Model:
     """Shares of the levels per kind of pair, and shares of the kinds per pair of sources.
 
     ``match_share`` and ``household_share`` have an entry per pair of sources, in the order of
-    ``sources``; ``*_total`` are those over all pairs.
+    ``sources``; ``*_total`` are those over all pairs, and count for sources that the model has not
+    seen. ``records`` tells how many of each source it was trained on.
     """
 
     match: Shares
@@ -41,6 +42,7 @@ class Model:
     household_share: Numbers
     match_total: float
     household_total: float
+    records: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def prior_bits(self) -> float:
@@ -85,7 +87,12 @@ class Model:
                 "match_share": self.match_share,
                 "household_share": self.household_share,
                 "weight_bits": self.sources_bits,
-            }
+                "records": [
+                    self.records.get(name.split(" + ")[0]) if _is_of_one(name) else None
+                    for name in self.sources
+                ],
+            },
+            schema_overrides={"records": pl.Int64},
         )
 
 

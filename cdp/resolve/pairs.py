@@ -13,24 +13,37 @@ import polars as pl
 
 from cdp.engine import DuckDBEngine, Engine, load
 from cdp.resolve.attributes import comparisons_of
-from cdp.resolve.blocking import build_candidates
-from cdp.resolve.blocking_rules import sure_rules
+from cdp.resolve.blocking import build_candidates, draw_pairs
 from cdp.resolve.comparison import Comparison
+from cdp.resolve.features import Features
 from cdp.resolve.home_pairs import score_homes
 from cdp.resolve.model import Model
+from cdp.resolve.neighbourhoods import touched_neighbourhoods
 from cdp.resolve.rivals import weigh_rivals
+from cdp.resolve.rule_links import bonds
 from cdp.resolve.scoring import score, train
 from cdp.resolve.settings import ResolveSettings
+from cdp.resolve.terms import count_terms, spread_terms
+from cdp.resolve.versions import Version, finish, keep_model, read_model, show_model
+from cdp.resolve.weighed_pairs import unpacked, weigh_candidates
+from cdp.store.touched import Records, both
 from cdp.tables import CONTRACTS
 
 _DECLARED = Path(__file__).parent / "sql" / "declared.sql"
 _CONTRACT = CONTRACTS["identity.scored_pairs"]
-_HOMES = CONTRACTS["identity.household_pairs"]
-_LEVELS, _SOURCES = CONTRACTS["identity.model_levels"], CONTRACTS["identity.model_sources"]
+_HOMES, _WEIGHED = CONTRACTS["identity.household_pairs"], CONTRACTS["identity.weighed_pairs"]
+_BONDS, _TERMS = CONTRACTS["identity.declared_pairs"], CONTRACTS["model.terms"]
 _PAIR = ("record_l", "record_r")
 
 
-def score_pairs(engine: Engine, *, settings: ResolveSettings, seed: int) -> None:
+def score_pairs(
+    engine: Engine,
+    *,
+    settings: ResolveSettings,
+    version: Version,
+    seed: int,
+    records: Records = None,
+) -> Records:
     """Make ``identity.scored_pairs`` from ``identity.records``, ``identifiers`` and ``attributes``.
 
     The model that weighed them is told in ``identity.model_levels`` and ``identity.model_sources``;
@@ -38,76 +51,157 @@ def score_pairs(engine: Engine, *, settings: ResolveSettings, seed: int) -> None
 
     A pair is there when a declared key joins it, or when its weight as match against random
     reaches the grey zone. The household term may then push the weight far below: such pairs
-    stay, so that one can see what speaks against them. ``seed`` draws the random pairs from
-    which the model learns what strangers have in common.
+    stay, so that one can see what speaks against them.
+
+    Args:
+        engine: Holds the tables of identity.
+        settings: The project's.
+        version: The model in use; one in training is fitted here, and then in force.
+        seed: Draws the random pairs from which a model learns what strangers have in common.
+        records: Those to be weighed again, with all others; null for all.
+
+    Returns:
+        The records whose scored pairs were made again: the neighbourhoods of those given.
     """
-    declared = _declared(engine, settings)
-    modelled = _modelled(engine, settings, seed)
+    for contract in (_CONTRACT, _WEIGHED, _BONDS, _HOMES):
+        engine.ensure(contract)
+    threads = int(engine.query("select current_setting('threads') as threads")["threads"][0])
+    comparisons = comparisons_of(settings.compare)
+    with closing(DuckDBEngine(threads=threads)) as scratch:
+        features = Features(engine, scratch, settings=settings, model_id=version.model_id)
+        features.add(records)
+        build_candidates(engine, scratch, settings=settings, version=version, records=records)
+        if records is not None:
+            paired = scratch.query("select join_key_l, join_key_r from work.candidates")
+            features.add(pl.concat([paired["join_key_l"], paired["join_key_r"]]).unique())
+        model = _model(engine, scratch, comparisons, version, settings, seed)
+        touched = _weigh(engine, scratch, model, comparisons, settings, records)
+        near = _neighbours(engine, settings, touched)
+        if near is not None:
+            features.add(near)
+            spread_terms(scratch, comparisons)
+        rivalled = _against_rivals(engine, scratch, model, comparisons, settings, near)
+    declared = _declared(engine, settings, near)
+    modelled = _contracted(_explained(rivalled, model, comparisons))
     undeclared = modelled.join(declared, on=_PAIR, how="anti")
-    engine.store_frame(_CONTRACT, pl.concat([declared, undeclared]).sort(_PAIR), append=False)
+    pairs = pl.concat([declared, undeclared]).sort(_PAIR)
+    again = both(near, records)
+    engine.renew_frame(_CONTRACT, pairs, keys=again, columns=_PAIR)
+    return again
 
 
-def _declared(engine: Engine, settings: ResolveSettings) -> pl.DataFrame:
+def _model(
+    engine: Engine,
+    scratch: DuckDBEngine,
+    comparisons: Sequence[Comparison],
+    version: Version,
+    settings: ResolveSettings,
+    seed: int,
+) -> Model:
+    """The model in use, read or trained; its terms are spread over the features."""
+    model_id = version.model_id
+    if version.is_training:
+        record_count = draw_pairs(scratch, seed=seed)
+        counted = scratch.query(count_terms(comparisons, model_id).sql)
+        engine.delete(_TERMS.name, "model_id", [model_id])
+        engine.store_frame(_TERMS, counted, append=True)
+    terms = engine.query("select * from model.terms where model_id = $id", {"id": model_id})
+    scratch.store_frame(_TERMS, terms, append=False, is_key_checked=False)
+    spread_terms(scratch, comparisons)
+    if version.is_training:
+        model = train(scratch, comparisons, record_count=record_count)
+        keep_model(engine, version, model, comparisons)
+        finish(engine, version, model, kept_from=settings.min_kept_model_records)
+    model = read_model(engine, model_id, comparisons)
+    show_model(engine, version)
+    return model
+
+
+def _weigh(
+    engine: Engine,
+    scratch: DuckDBEngine,
+    model: Model,
+    comparisons: Sequence[Comparison],
+    settings: ResolveSettings,
+    records: Records,
+) -> Records:
+    """Make ``identity.weighed_pairs`` and ``household_pairs`` of the records; all they touch."""
+    # The same for every project: what is left to stewards must not change who is one customer.
+    least = settings.min_kept_weight_bits
+    weighed = weigh_candidates(scratch, model, comparisons, min_weight_bits=least)
+    homes = score_homes(scratch, model, min_bits=settings.min_household_weight_bits)
+    touched = None
+    if records is not None:
+        former = [engine.rows_of(_WEIGHED.name, side, records).select(_PAIR) for side in _PAIR]
+        sides = [pairs[side] for pairs in (*former, weighed) for side in _PAIR]
+        touched = pl.concat([records, *sides]).unique()
+    engine.renew_frame(_WEIGHED, weighed, keys=records, columns=_PAIR)
+    engine.renew_frame(_HOMES, homes, keys=records, columns=_PAIR)
+    return touched
+
+
+def _neighbours(engine: Engine, settings: ResolveSettings, touched: Records) -> Records:
+    """The neighbourhoods of touched records; ``identity.declared_pairs`` is brought up to date."""
+    joined = bonds(engine, engine.query(load(_DECLARED).sql), settings)
+    before = engine.rows_of(_BONDS.name, "record_l", None)
+    engine.store_frame(_BONDS, joined, append=False)
+    if touched is None:
+        return None
+    sides = [(before, joined), (joined, before)]
+    moved = [one.join(other, on=_PAIR, how="anti") for one, other in sides]
+    ends = [pairs[side].cast(pl.Int64) for pairs in moved for side in _PAIR]
+    weighed = engine.query("select record_l, record_r from identity.weighed_pairs")
+    return touched_neighbourhoods(
+        pl.concat([weighed, joined]), pl.concat([touched, *ends]).unique()
+    )
+
+
+def _against_rivals(
+    engine: Engine,
+    scratch: DuckDBEngine,
+    model: Model,
+    comparisons: Sequence[Comparison],
+    settings: ResolveSettings,
+    near: Records,
+) -> pl.DataFrame:
+    """The weighed pairs of some neighbourhoods, weighed against one another."""
+    kept = engine.rows_of(_WEIGHED.name, "record_l", near).sort(_PAIR)
+    weighed = unpacked(kept, comparisons)
+    if not weighed.height:
+        return weighed.with_columns(rivals_bits=pl.lit(0.0))
+    against_random = pl.col("match_weight") - pl.col("household_bits") - pl.col("rivals_bits")
+    score_more = partial(score, scratch, model, comparisons, min_weight_bits=None)
+
+    def score_thirds(candidates: str) -> pl.DataFrame:
+        scored = score_more(candidates=candidates)
+        scored = scored.with_columns(rule_count=pl.lit(0, pl.Int64)).select(weighed.columns)
+        return scored.with_columns(pl.col(n).cast(t) for n, t in weighed.schema.items())
+
+    return weigh_rivals(
+        scratch,
+        weighed,
+        model,
+        comparisons,
+        repeats=model.repeats | dict.fromkeys(settings.sources_without_duplicates, -math.inf),
+        score_more=score_thirds,
+    ).filter(against_random >= settings.min_kept_weight_bits)
+
+
+def _declared(engine: Engine, settings: ResolveSettings, near: Records) -> pl.DataFrame:
     bits = settings.declared_weight_bits
     namespace = pl.col("namespace")
     evidence = json.dumps({"declared_key": {"level": "same", "weight_bits": bits}})
+    declared = engine.query(load(_DECLARED).sql)
+    if near is not None:
+        declared = declared.filter(pl.col("record_l").is_in(near.implode()))
     return _contracted(
-        engine.query(load(_DECLARED).sql).with_columns(
+        declared.with_columns(
             kind=pl.lit("declared"),
             match_weight=pl.lit(bits, pl.Float64),
             rule_count=pl.lit(0, pl.Int64),
             reason=pl.format("same key of `{}`", namespace),
             evidence=pl.lit(evidence),
         )
-    )
-
-
-def _modelled(engine: Engine, settings: ResolveSettings, seed: int) -> pl.DataFrame:
-    threads = int(engine.query("select current_setting('threads') as threads")["threads"][0])
-    comparisons = comparisons_of(settings.compare)
-    with closing(DuckDBEngine(threads=threads)) as scratch:
-        record_count = build_candidates(engine, scratch, settings=settings, seed=seed)
-        model = train(scratch, comparisons, record_count=record_count)
-        weighed = _weighed(scratch, model, comparisons, settings)
-        homes = score_homes(scratch, model, min_bits=settings.min_household_weight_bits)
-    for contract, rows in (
-        (_HOMES, homes),
-        (_LEVELS, model.levels(comparisons).sort(_LEVELS.key)),
-        (_SOURCES, model.by_sources().sort(_SOURCES.key)),
-    ):
-        engine.store_frame(contract, rows.select(contract.column_names), append=False)
-    return _contracted(_explained(weighed, model, comparisons))
-
-
-def _weighed(
-    scratch: DuckDBEngine,
-    model: Model,
-    comparisons: Sequence[Comparison],
-    settings: ResolveSettings,
-) -> pl.DataFrame:
-    """Candidates weighed one by one, then against one another."""
-    # The same for every project: what is left to stewards must not change who is one customer.
-    least = settings.min_kept_weight_bits
-    weighed = score(scratch, model, comparisons, min_weight_bits=least)
-    against_random = pl.col("match_weight") - pl.col("household_bits") - pl.col("rivals_bits")
-    weighed = weigh_rivals(
-        scratch,
-        weighed,
-        model,
-        comparisons,
-        repeats=model.repeats | dict.fromkeys(settings.sources_without_duplicates, -math.inf),
-        score_more=partial(score, scratch, model, comparisons, min_weight_bits=None),
-    ).filter(against_random >= least)
-    scratch.connection.register("kept_pairs", weighed.select(_PAIR).to_arrow())
-    counted = scratch.query(
-        "select k.*, case when c.rules & $sure = 0 then cast(bit_count(c.rules) as bigint) end"
-        " as rule_count from kept_pairs as k"
-        " join work.candidates as c on k.record_l = c.join_key_l and k.record_r = c.join_key_r",
-        {"sure": sure_rules(comparisons)},
-    )
-    scratch.connection.unregister("kept_pairs")
-    return weighed.join(counted, on=_PAIR, how="left", maintain_order="left").with_columns(
-        pl.col("rule_count").fill_null(0)
     )
 
 

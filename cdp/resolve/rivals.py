@@ -70,7 +70,7 @@ def weigh_rivals(
     taken = scratch.connection.sql(load(_SQL / "rivals.sql").sql, params=limits).pl()["taken"]
     scratch.connection.execute("drop table work.weighed")
     covered = pl.col("sources").replace_strict(
-        _covered(scratch, model, repeats), default=0.0, return_dtype=pl.Float64
+        _covered(model, repeats), default=0.0, return_dtype=pl.Float64
     )
     rivals = pairs.with_columns(rivals_bits=(-(taken - covered).log(2.0)).round(4))
     return rivals.with_columns(
@@ -106,16 +106,14 @@ def _keep(
     scratch.connection.unregister("told_pairs")
 
 
-def _covered(scratch: DuckDBEngine, model: Model, tidy: Collection[str]) -> dict[str, float]:
+def _covered(model: Model, tidy: Collection[str]) -> dict[str, float]:
     """Two sources to the share of people of one that the other, which repeats nobody, knows.
 
     With two such sources, the larger share; in any other case nothing is known.
     """
-    counted = scratch.query("select source, count(*) as records from work.features group by source")
-    records = dict(zip(counted["source"], counted["records"], strict=True))
     covered = {}
     for sources, share in zip(model.sources, model.match_share, strict=True):
         one, other = sources.split(" + ")
-        known = [float(share) * records[source] for source in {one, other} & set(tidy)]
+        known = [float(share) * model.records.get(source, 0) for source in {one, other} & set(tidy)]
         covered[sources] = 0.0 if one == other else min(max(known, default=0.0), _MOST_COVERED)
     return covered

@@ -1,4 +1,4 @@
-"""Links that keys and always-link rules make, beside those that were scored."""
+"""Links that keys, always-link rules and stewards make, beside those that were scored."""
 
 from __future__ import annotations
 
@@ -6,16 +6,31 @@ import json
 
 import polars as pl
 
-from cdp.resolve.rules import agreeing, always_pairs
+from cdp.engine import Engine
+from cdp.resolve.rules import agreeing, always_pairs, read_stated
 from cdp.resolve.settings import ResolveSettings
+from cdp.tables import CONTRACTS
 
 _PAIR = ["record_l", "record_r"]
 
 
+def bonds(engine: Engine, declared: pl.DataFrame, settings: ResolveSettings) -> pl.DataFrame:
+    """``identity.declared_pairs``: what keys, rules and stewards join, whatever it weighs."""
+    ruled = always_pairs(read_stated(engine, settings), settings)
+    engine.ensure(CONTRACTS["identity.rulings"])
+    musts = engine.query(
+        "select record_l, record_r from identity.rulings where ruling = 'must_link'"
+    )
+    pairs = [declared.select(_PAIR), ruled.select(_PAIR), musts]
+    return pl.concat(pairs).unique().sort(_PAIR)
+
+
 def with_always_links(
-    scored: pl.DataFrame, stated: pl.DataFrame, settings: ResolveSettings
+    scored: pl.DataFrame, stated: pl.DataFrame, settings: ResolveSettings, *, of: pl.Series
 ) -> pl.DataFrame:
-    """The scored pairs, and what always-link rules join.
+    """The scored pairs of some records, and what always-link rules join of them.
+
+    ``stated`` is that of all records: what too many share joins nobody.
 
     Returns:
         The columns of ``identity.scored_pairs`` and two more: always, the rule that joins the
@@ -23,7 +38,7 @@ def with_always_links(
         A declared pair stays declared.
     """
     pairs = scored.with_columns(always=pl.lit(None, pl.String), model_bits=pl.lit(None, pl.Float64))
-    ruled = always_pairs(stated, settings)
+    ruled = always_pairs(stated, settings).filter(pl.col("record_l").is_in(of.implode()))
     return _lifted(pairs, _by_rule(ruled), settings)
 
 
@@ -59,6 +74,26 @@ def with_all_agreements(
     return _lifted(pairs, agreed.join(known, on=_PAIR, how="anti"), settings)
 
 
+def with_ruled_links(
+    pairs: pl.DataFrame, told: pl.DataFrame, settings: ResolveSettings
+) -> pl.DataFrame:
+    """The pairs with those in place that must links join, of kind `ruled`.
+
+    Args:
+        pairs: As `with_always_links` makes them.
+        told: record_l, record_r, reason.
+        settings: What such a pair weighs.
+    """
+    ruled = told.select(
+        *_PAIR,
+        kind=pl.lit("ruled"),
+        reason="reason",
+        always=pl.lit("must link"),
+        entry=pl.lit(_opening("ruling", "must link")),
+    )
+    return _lifted(pairs, ruled, settings)
+
+
 def _by_rule(ruled: pl.DataFrame) -> pl.DataFrame:
     entries = {name: _opening("always_link", name) for name in ruled["rule"].unique()}
     return ruled.select(
@@ -77,9 +112,15 @@ def _opening(name: str, level: str) -> str:
 def _lifted(pairs: pl.DataFrame, agreed: pl.DataFrame, settings: ResolveSettings) -> pl.DataFrame:
     """The pairs with those agreed on in their place: weight, reason, evidence that adds up."""
     known = pairs.select(
-        *_PAIR, "evidence", "rule_count", former_kind="kind", model_bits="match_weight"
+        *_PAIR,
+        "evidence",
+        "rule_count",
+        former_kind="kind",
+        former="match_weight",
+        # What a rule lifted before still weighs by the model what it weighed.
+        model_bits=pl.when(pl.col("always").is_null()).then("match_weight").otherwise("model_bits"),
     )
-    is_declared = pl.col("former_kind").eq_missing("declared")
+    is_declared = pl.col("former_kind").eq_missing("declared") & (pl.col("kind") != "ruled")
     lifted = (
         agreed.join(known, on=_PAIR, how="left")
         .filter(pl.col("always").is_not_null() | ~is_declared)
@@ -88,7 +129,7 @@ def _lifted(pairs: pl.DataFrame, agreed: pl.DataFrame, settings: ResolveSettings
             rule_count=pl.col("rule_count").fill_null(0),
         )
     )
-    bits, former = pl.lit(settings.declared_weight_bits), pl.col("model_bits")
+    bits, former = pl.lit(settings.declared_weight_bits), pl.col("former")
     added = pl.max_horizontal(bits, former) - former.fill_null(0.0)
     entry = pl.concat_str("entry", added.round(2), pl.lit("}"))
     inner = pl.col("evidence").str.slice(1, pl.col("evidence").str.len_chars() - 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from cdp.resolve.codes import RAREST_TERM
 from cdp.resolve.comparison import Comparison
 from cdp.resolve.estimation import Evidence, estimate
 from cdp.resolve.model import Model, Numbers, Patterns, shipped_model
+from cdp.resolve.terms import terms_of
 
 _TRAINING_PAIRS = 400_000
 _SOURCES = "least(source_l, source_r) || ' + ' || greatest(source_l, source_r)"
@@ -37,7 +39,9 @@ def train(scratch: DuckDBEngine, comparisons: Sequence[Comparison], *, record_co
     evidence = _evidence(scratch, compared, comparisons, sources, step)
     for table in (compared, "work.chosen"):
         scratch.connection.execute(f"drop table {table}")
-    return estimate(shipped, comparisons, evidence)
+    counted = scratch.query("select source, count(*) as records from work.features group by source")
+    records = dict(zip(counted["source"], counted["records"], strict=True))
+    return replace(estimate(shipped, comparisons, evidence), records=records)
 
 
 def _source_pairs(scratch: DuckDBEngine) -> pl.DataFrame:
@@ -116,6 +120,8 @@ def score(
 ) -> pl.DataFrame:
     """Score candidates; those of at least ``min_weight_bits`` against random pairs, None for all.
 
+    ``scratch`` holds ``work.features`` of both sides and their terms (see terms.py).
+
     Returns:
         One row per pair: record_l, record_r, found_by (a blocking rule), gamma_*,
         bits_* (weight of each comparison, term frequency included; null where a side states
@@ -147,8 +153,9 @@ def score(
 
 def _weighed(pairs: pl.DataFrame, model: Model, comparisons: Sequence[Comparison]) -> pl.DataFrame:
     """Add what sources say, and the household term: match against household or random."""
-    sources_bits = _by_sources(model, model.sources_bits)
-    shared = [_by_sources(model, np.log2(model.household_share))]
+    sources_bits = _by_sources(model, model.sources_bits, 0.0)
+    unseen = float(np.log2(model.household_total))
+    shared = [_by_sources(model, np.log2(model.household_share), unseen)]
     weights = []
     for comparison in comparisons:
         name = comparison.name
@@ -177,9 +184,10 @@ def _weighed(pairs: pl.DataFrame, model: Model, comparisons: Sequence[Comparison
     )
 
 
-def _by_sources(model: Model, bits: Numbers) -> pl.Expr:
+def _by_sources(model: Model, bits: Numbers, unseen: float) -> pl.Expr:
+    """Of sources that came after the training nothing is known but what holds for all."""
     table = dict(zip(model.sources, bits.tolist(), strict=True))
-    return pl.col("sources").replace_strict(table, default=None, return_dtype=pl.Float64)
+    return pl.col("sources").replace_strict(table, default=unseen, return_dtype=pl.Float64)
 
 
 def _compare(
@@ -199,6 +207,8 @@ def _compare(
         log_level=None,
         validate_settings=False,
     )
+    for term in terms_of(comparisons):
+        linker.table_management.register_term_frequency_lookup(api.register(f"tf_{term}"), term)
     chosen = api.register(pairs.removeprefix("work."))
     linker.table_management.register_blocked_pairs_for_predict(chosen)
     scored = linker.inference.predict(threshold_match_weight=min_weight_bits, warning_mode="never")

@@ -26,6 +26,9 @@ class ResolveSettings(Resolving):
     max_pairs_per_record: int = Field(default=3, ge=1)
     """Pairs that one blocking rule may make per record on average; smallest blocks first."""
 
+    min_kept_model_records: int = Field(default=2_000, ge=0)
+    """From so many records on a model is kept; below, each run trains anew."""
+
     min_household_weight_bits: float = 3.0
     """Odds of one home against one person or strangers from which two customers may share one."""
     max_household_customers: int = Field(default=8, ge=2)

@@ -38,42 +38,45 @@ class Version:
     is_training: bool
 
 
-def version_in_use(engine: Engine, *, settings: ResolveSettings, as_of: datetime) -> Version:
+def version_in_use(engine: Engine, *, settings: ResolveSettings) -> Version:
     """The promoted version, if it is kept and fits the settings; else one to be trained now.
 
-    A training that a kill cut short begins again.
+    A training that a kill cut short goes on under its id.
     """
     engine.ensure(MODELS)
-    wanted = fingerprint(settings)
     known = engine.query("select * from ops.models order by model_id")
-    fitting = known.filter(pl.col("compared") == wanted)
-    kept = fitting.filter((pl.col("status") == "promoted") & pl.col("is_kept"))
-    if kept.height:
-        return Version(str(kept["model_id"][0]), is_training=False)
-    training = fitting.filter(pl.col("status") == "training")
-    if training.height:
-        return Version(str(training["model_id"][0]), is_training=True)
-    return Version(begin(engine, settings=settings, as_of=as_of), is_training=True)
+    kept = known.filter(pl.col("is_kept"))
+    in_force = kept.filter(
+        (pl.col("status") == "promoted") & (pl.col("compared") == fingerprint(settings))
+    )
+    if in_force.height:
+        return Version(str(in_force["model_id"][0]), is_training=False)
+    numbers = [int(model_id.removeprefix("m_")) for model_id in kept["model_id"]]
+    return Version(f"m_{max(numbers, default=0) + 1:04}", is_training=True)
 
 
-def begin(engine: Engine, *, settings: ResolveSettings, as_of: datetime) -> str:
-    """Enter a new version as in training; those that nobody keeps are forgotten. Its id."""
+def kept_model(engine: Engine) -> str:
+    """The id of the version in force, empty where none is kept: results hang on it."""
     engine.ensure(MODELS)
-    known = engine.query("select * from ops.models")
-    passing = known.filter(~pl.col("is_kept") | (pl.col("status") == "training"))["model_id"]
+    kept = engine.query("select model_id from ops.models where is_kept and status = 'promoted'")
+    return "".join(kept["model_id"])
+
+
+def begin_training(
+    engine: Engine, version: Version, *, settings: ResolveSettings, as_of: datetime
+) -> None:
+    """Enter a version as in training; those that nobody keeps are forgotten."""
     for contract in (MODELS, *VERSIONED):
         engine.ensure(contract)
-        engine.delete(contract.name, "model_id", passing.to_list())
-    kept = known.filter(~pl.col("model_id").is_in(passing.implode()))["model_id"]
-    numbers = [int(model_id.removeprefix("m_")) for model_id in kept]
-    model_id = f"m_{max(numbers, default=0) + 1:04}"
+    passing = engine.query("select model_id from ops.models where not is_kept")["model_id"]
+    for contract in (MODELS, *VERSIONED):
+        engine.delete(contract.name, "model_id", [*passing, version.model_id])
     entry = dict.fromkeys(MODELS.column_names) | {
-        "model_id": model_id, "status": "training", "is_kept": False, "trained_at": as_of,
+        "model_id": version.model_id, "status": "training", "is_kept": False, "trained_at": as_of,
         "compared": fingerprint(settings), "settings": settings.model_dump_json(),
     }  # fmt: skip
     rows = pl.DataFrame([entry], schema=pl.Schema(MODELS.schema))
     engine.store_frame(MODELS, rows, append=True)
-    return model_id
 
 
 def fingerprint(settings: ResolveSettings) -> str:
@@ -86,14 +89,14 @@ def fingerprint(settings: ResolveSettings) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def keep_model(engine: Engine, version: Version, model: Model, comparisons: Sequence[Comparison]) -> None:
+def keep_model(
+    engine: Engine, version: Version, model: Model, comparisons: Sequence[Comparison]
+) -> None:
     """Store what was learned; the version stays in training until `finish`."""
-    told = {"model_id": version.model_id}
-    levels = model.levels(comparisons).with_columns(model_id=pl.lit(version.model_id))
-    sources = model.by_sources().with_columns(model_id=pl.lit(version.model_id))
-    for contract, rows in ((LEVELS, levels), (SOURCES, sources)):
-        engine.delete(contract.name, "model_id", list(told.values()))
-        engine.store_frame(contract, rows.select(contract.column_names), append=True)
+    for contract, rows in ((LEVELS, model.levels(comparisons)), (SOURCES, model.by_sources())):
+        told = rows.with_columns(model_id=pl.lit(version.model_id)).select(contract.column_names)
+        engine.delete(contract.name, "model_id", [version.model_id])
+        engine.store_frame(contract, told, append=True)
 
 
 def finish(engine: Engine, version: Version, model: Model, *, kept_from: int) -> None:
@@ -103,21 +106,17 @@ def finish(engine: Engine, version: Version, model: Model, *, kept_from: int) ->
         " from clean.records where is_current"
     ).row(0, named=True)
     is_it = pl.col("model_id") == version.model_id
-
-    def told(value: object) -> pl.Expr:
-        return pl.lit(value)
-
     learned = {
-        "is_kept": pl.lit(seen["records"] >= kept_from),
-        "records": told(seen["records"]),
-        "first_observed_at": told(seen["first_at"]),
-        "last_observed_at": told(seen["last_at"]),
-        "match_share": told(model.match_total),
-        "household_share": told(model.household_total),
+        "is_kept": seen["records"] >= kept_from,
+        "records": seen["records"],
+        "first_observed_at": seen["first_at"],
+        "last_observed_at": seen["last_at"],
+        "match_share": model.match_total,
+        "household_share": model.household_total,
     }
     known = engine.query("select * from ops.models")
     entries = known.with_columns(
-        pl.when(is_it).then(value).otherwise(pl.col(name)).cast(known.schema[name]).alias(name)
+        pl.when(is_it).then(pl.lit(value, known.schema[name])).otherwise(name).alias(name)
         for name, value in learned.items()
     )
     engine.store_frame(MODELS, entries, append=False)
@@ -157,7 +156,7 @@ def read_model(engine: Engine, model_id: str, comparisons: Sequence[Comparison])
     def shares(kind: str) -> Shares:
         return {c.name: by_name[c.name].sort("level_number")[kind].to_numpy() for c in comparisons}
 
-    own = sources.filter(pl.col("records").is_not_null())
+    own = sources.filter(pl.col("records").is_not_null()).select("sources", "records")
     return Model(
         match=shares("match_share"),
         random=shares("random_share"),
@@ -167,11 +166,13 @@ def read_model(engine: Engine, model_id: str, comparisons: Sequence[Comparison])
         household_share=sources["household_share"].to_numpy(),
         match_total=float(entry["match_share"]),
         household_total=float(entry["household_share"]),
-        records={str(s).split(" + ")[0]: int(n) for s, n in own.select("sources", "records").iter_rows()},
+        records={
+            str(s).split(" + ")[0]: int(n) for s, n in own.select("sources", "records").iter_rows()
+        },
     )
 
 
-def told_model(engine: Engine, version: Version) -> None:
+def show_model(engine: Engine, version: Version) -> None:
     """``identity.model_levels`` and ``model_sources``: the version in use, for those who ask."""
     for name in ("levels", "sources"):
         contract = CONTRACTS[f"identity.model_{name}"]

@@ -21,7 +21,7 @@ def attention_query(*, deliveries: str = "deliveries", checks: str = "checks") -
                 order by landed_at desc, delivered_at desc, delivery_id desc
             ) = 1 as is_last_of_its_name,
             row_number() over (
-                partition by source, status in ('repeat', 'unreadable')
+                partition by source, status in ('repeat', 'unreadable', 'revoked')
                 order by delivered_at desc, delivery_id desc
             ) = 1 as is_newest
         from {deliveries}

@@ -18,8 +18,12 @@ MAX_LARGEST_FLOOR = 50
 """The largest customer may grow so many times, once it holds more records than the floor."""
 
 
-def figures_of(engine: Engine, run_id: str) -> dict[str, int | str | None]:
-    """What a run is about to publish, in figures."""
+def figures_of(engine: Engine, last: Mapping[str, object] | None) -> dict[str, int | str | None]:
+    """What is about to be published, in figures.
+
+    Merges are those since the ``last`` published run: a run that was killed, or that the gate
+    refused, has left its merges to the one that carries on.
+    """
     found = engine.query(
         """
         select
@@ -29,11 +33,11 @@ def figures_of(engine: Engine, run_id: str) -> dict[str, int | str | None]:
             coalesce(sum(record_count), 0)::bigint as records,
             (
                 select count(*) from identity.changes
-                where kind = 'merged' and run_id = $run_id
+                where kind = 'merged' and run_id > $last_run
             ) as merges
         from profile.customers
         """,
-        {"run_id": run_id},
+        {"last_run": str(last["run_id"]) if last else ""},
     )
     return dict(found.row(0, named=True))
 

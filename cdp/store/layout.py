@@ -45,6 +45,12 @@ class Layout:
         """The run whose snapshot readers open; null before the first publication."""
         return self.current.resolve().name if self.current.is_symlink() else None
 
+    def snapshots(self) -> list[str]:
+        """The runs whose whole snapshots are kept, oldest first."""
+        manifests = self.published.glob("[!.]*/manifest.json")
+        names = {path.parent.name for path in manifests if not path.parent.is_symlink()}
+        return sorted(names)
+
     def snapshot(self, run_id: str) -> Path:
         """The snapshot folder of a run."""
         return self.published / run_id

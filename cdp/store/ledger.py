@@ -117,17 +117,20 @@ class Ledger:
         )
 
     def waiting(self, source: str, contract: str) -> list[str]:
-        """Landed deliveries of a source that no run cleaned under this contract yet."""
+        """Landed deliveries of a source that no run cleaned under this contract yet.
+
+        Revoked ones are among them: their rows, too, must have a disposition.
+        """
         found = self._engine.query(
             "select delivery_id from ops.deliveries where source = $source "
-            "and status in ('landed', 'accepted', 'held') "
+            "and status in ('landed', 'accepted', 'held', 'revoked') "
             "and contract is distinct from $contract order by delivered_at, delivery_id",
             {"source": source, "contract": contract},
         )
         return found["delivery_id"].to_list()
 
     def judge(self, delivery_ids: Sequence[str], *, held: Mapping[str, str], contract: str) -> None:
-        """Enter the verdict of cleaning: held with its reason, or accepted."""
+        """Enter the verdict of cleaning: held with its reason, or accepted; revoked stays so."""
         self._engine.replace(
             load(_SQL / "judged_deliveries.sql"),
             values={
@@ -137,8 +140,17 @@ class Ledger:
             },
         )
 
+    def revoked(self, delivery_ids: Sequence[str]) -> list[str]:
+        """Those of the deliveries that are taken back, sorted."""
+        found = self._engine.query(
+            "select delivery_id from ops.deliveries where status = 'revoked' "
+            "and list_contains(string_split($asked, ','), delivery_id) order by delivery_id",
+            {"asked": ",".join(delivery_ids)},
+        )
+        return found["delivery_id"].to_list()
+
     def inputs(self, settings: str) -> str:
-        """Fingerprint of all that a result hangs on: settings and readable deliveries."""
+        """Fingerprint of all that a result hangs on: settings and deliveries that count."""
         readable = self._engine.query(
             "select delivery_id from ops.deliveries "
             "where status in ('landed', 'accepted', 'held') order by delivery_id"
@@ -179,11 +191,10 @@ class Ledger:
         *,
         status: str,
         finished_at: datetime,
-        figures: Mapping[str, int | str | None],
+        figures: Mapping[str, int | float | str | None],
     ) -> None:
         """Enter the end of a run and what it published (null where it published nothing)."""
-        names = ("customers", "identified", "largest_customer", "records", "merges", "inputs")
-        values = {name: figures.get(name) for name in names}
+        values = {name: figures.get(name) for name in _FIGURES}
         self._engine.replace(
             load(_SQL / "finished_run.sql"),
             values={"run_id": run_id, "status": status, "finished_at": finished_at, **values},
@@ -198,6 +209,11 @@ class Ledger:
         )
         return found.row(0, named=True) if found.height else None
 
+
+_FIGURES = (
+    "customers", "identified", "largest_customer", "records", "merges", "moved_records", "jitter",
+    "inputs",
+)  # fmt: skip
 
 BALANCE = ("accepted", "quarantined", "duplicate", "set_aside", "held")
 """The parts that the rows of a delivery fall into; their counts add up to the rows read."""

@@ -19,6 +19,7 @@ from sqlglot import exp
 
 from cdp.engine import Engine, Statement, built, load
 from cdp.engine.duckdb_tables import create_table
+from cdp.errors import ConfigError
 from cdp.store.layout import Layout
 from cdp.tables import Contract, reference_rows
 from cdp.tables.published import PUBLISHED
@@ -54,12 +55,43 @@ def publish(
 
     A snapshot of the same run left behind by a kill is written anew. Readers of the former
     snapshot keep it: its folder stays until `prune` takes it.
+
+    Raises:
+        ConfigError: The run's snapshot is the current one: readers have it open.
     """
     folder = layout.snapshot(run_id)
+    if layout.current_run() == run_id:
+        raise ConfigError(
+            what=f"run {run_id} has published already, and readers have its snapshot open",
+            where="before publishing",
+            next_step="run again under another id",
+        )
     building = layout.published / f".building-{run_id}"
-    for leftover in layout.published.glob(".building-*"):
-        shutil.rmtree(leftover)
+    _clear(layout)
     building.mkdir(parents=True)
+    try:
+        rows = _write(engine, building, run_id=run_id, as_of=as_of, references=references)
+    except Exception:
+        # A full disk gets its room back at once; what a kill leaves goes with the next run.
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    if folder.exists():
+        shutil.rmtree(folder)
+    building.rename(folder)
+    _write_out(layout.published)
+    point_to(layout, run_id)
+    return rows
+
+
+def _clear(layout: Layout) -> None:
+    """Take away what a kill left of a snapshot that was being written or taken away."""
+    for leftover in (*layout.published.glob(".building-*"), *layout.published.glob(".leaving-*")):
+        shutil.rmtree(leftover)
+
+
+def _write(
+    engine: Engine, building: Path, *, run_id: str, as_of: datetime, references: tuple[str, ...]
+) -> dict[str, int]:
     rows = {}
     for contract in PUBLISHED:
         table = contract.name.split(".")[1]
@@ -71,25 +103,23 @@ def publish(
     _write_database(building, references)
     manifest = {"run_id": run_id, "as_of": as_of.isoformat(), "rows": rows}
     (building / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-    _settle(building)
-    if folder.exists():
-        shutil.rmtree(folder)
-    building.rename(folder)
-    _swap(layout, run_id)
+    for path in (*building.iterdir(), building):
+        _write_out(path)
     return rows
 
 
 def prune(layout: Layout, *, keep: int) -> None:
-    """Take away the oldest snapshots but ``keep``; never the current one."""
+    """Take away the oldest snapshots but ``keep``; never the current one.
+
+    A folder loses its name first, so what a kill leaves half of is no snapshot any more.
+    """
     current = layout.current_run()
-    folders = sorted(
-        folder
-        for folder in layout.published.iterdir()
-        if folder.is_dir() and not folder.is_symlink()
-    )
-    for folder in folders[: max(0, len(folders) - keep)]:
-        if folder.name != current:
-            shutil.rmtree(folder)
+    names = layout.snapshots()
+    for name in names[: max(0, len(names) - keep)]:
+        if name != current:
+            leaving = layout.published / f".leaving-{name}"
+            layout.snapshot(name).rename(leaving)
+            shutil.rmtree(leaving)
 
 
 def _statement(contract: Contract) -> Statement:
@@ -137,18 +167,19 @@ def _literal(text: str) -> str:
     return exp.Literal.string(text).sql(dialect="duckdb")
 
 
-def _settle(folder: Path) -> None:
-    """Have the operating system write the files out, so that a power cut cannot empty them."""
-    for path in (*folder.iterdir(), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def _write_out(path: Path) -> None:
+    """Have the operating system write a file or folder out, so that no power cut empties it."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
-def _swap(layout: Layout, run_id: str) -> None:
+def point_to(layout: Layout, run_id: str) -> None:
+    """Make a run's snapshot the one that readers open, in one go."""
     fresh = layout.published / ".next"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(run_id)
     fresh.replace(layout.current)
+    _write_out(layout.published)

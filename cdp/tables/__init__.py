@@ -29,6 +29,7 @@ CONTRACTS: dict[str, Contract] = {
         identity.MODEL_SOURCES,
         identity.SCORED_PAIRS,
         identity.HOUSEHOLD_PAIRS,
+        identity.RULINGS,
         identity.LINKS,
         identity.CLUSTERS,
         identity.MEMBERS,

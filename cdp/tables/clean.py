@@ -187,7 +187,7 @@ FAILURES = Contract(
 
 ROWS = Contract(
     name="clean.rows",
-    grain="one row of an accepted or held delivery, cleaned and judged",
+    grain="one row of an accepted, held or revoked delivery, cleaned and judged",
     key=("delivery_id", "source_row"),
     columns=(
         *PROVENANCE,

@@ -143,6 +143,23 @@ LINKS = Contract(
     ),
 )
 
+RULINGS = Contract(
+    name="identity.rulings",
+    grain="one pair of current records that a steward ruled on, the ruling in force",
+    key=("record_l", "record_r"),
+    columns=(
+        key_column("record_l", INTEGER, "the smaller record_id"),
+        key_column("record_r", INTEGER, "the larger record_id"),
+        key_column("ruling", TEXT, "must_link or cannot_link"),
+        key_column("ruled_by", TEXT, "who said it", "personal"),
+        key_column("ruled_at", INSTANT, "when, UTC"),
+        Column("note", TEXT, "why, in the steward's words", "personal"),
+        key_column(
+            "is_contradicted", FLAG, "a chain of must links would join what a cannot link parts"
+        ),
+    ),
+)
+
 CLUSTERS = Contract(
     name="identity.clusters",
     grain="one current record in the group of records of its person",
@@ -175,11 +192,20 @@ CHANGES = Contract(
         key_column("sequence", INTEGER, "order within the run, from 1"),
         key_column("changed_at", INSTANT, "as_of of that run, UTC"),
         key_column("customer_id", TEXT, "the customer that it happened to"),
-        key_column("kind", TEXT, "created, merged, split, retired or erased"),
-        Column("survivor_id", TEXT, "merged: the customer that lives on"),
-        Column("origin_id", TEXT, "split: the customer that it came out of"),
         key_column(
-            "record_count", INTEGER, "records of the customer after the event (merged: moved)"
+            "kind",
+            TEXT,
+            "it begins: created or split; lives on: regrouped (has other records than before); "
+            "ends: merged, retired or erased. moved: some of its records went to another former "
+            "customer. Replayed by changed_at, run_id and sequence: who is there, how large",
+        ),
+        Column("survivor_id", TEXT, "merged, moved: the customer that the records went to"),
+        Column("origin_id", TEXT, "split: the customer that it came out of; one row for each"),
+        key_column(
+            "record_count",
+            INTEGER,
+            "created, split, regrouped: records that it has now; merged, moved: records that "
+            "went to survivor_id; retired, erased: 0",
         ),
     ),
 )

@@ -18,11 +18,11 @@ DELIVERIES = Contract(
         key_column("delivered_at", INSTANT, "from the file's name or time, UTC; orders deliveries"),
         key_column("landed_at", INSTANT, "as_of of the run that landed it, UTC"),
         key_column("run_id", TEXT, "the run that landed it"),
-        key_column("status", TEXT, "landed, accepted, held, repeat or unreadable"),
+        key_column("status", TEXT, "landed, accepted, held, revoked, repeat or unreadable"),
         key_column("format", TEXT, "JSON object: how its contract read it"),
         Column("header", TEXT, "JSON list: columns that the file names; null where it names none"),
         Column("contract", TEXT, "fingerprint of the source contract that cleaned it"),
-        Column("reason", TEXT, "why it is held, a repeat or unreadable"),
+        Column("reason", TEXT, "why it is held, revoked (by whom), a repeat or unreadable"),
         key_column("rows_read", INTEGER, "rows of the file"),
         key_column("rows_accepted", INTEGER, "rows that speak of a record or a touchpoint"),
         key_column("rows_quarantined", INTEGER, "rows that broke a rule"),
@@ -46,13 +46,26 @@ RUNS = Contract(
         ),
         key_column("settings", TEXT, "fingerprint of the project's settings"),
         Column(
-            "inputs", TEXT, "fingerprint of settings and deliveries; equal inputs, equal results"
+            "inputs",
+            TEXT,
+            "fingerprint of settings, deliveries and rulings; equal inputs, equal results",
         ),
         Column("customers", INTEGER, "customers published, identified and anonymous"),
         Column("identified", INTEGER, "identified customers published"),
         Column("largest_customer", INTEGER, "records of the largest customer"),
         Column("records", INTEGER, "current records resolved"),
         Column("merges", INTEGER, "customers merged away by the run"),
+        Column(
+            "moved_records",
+            INTEGER,
+            "records known to the published run before whose customer is another now; null for "
+            "the first run",
+        ),
+        Column(
+            "jitter",
+            NUMBER,
+            "their share of the records that were known then and are now, 0 to 1; null for none",
+        ),
     ),
 )
 

@@ -37,6 +37,19 @@ LINKS = Contract(
     ),
 )
 
+RULINGS = Contract(
+    name="published.rulings",
+    grain="one pair of current records that a steward ruled on, the ruling that the run read",
+    key=("record_l", "record_r"),
+    columns=(
+        *identity.RULINGS.columns,
+        key_column("source_l", TEXT, "source of record_l"),
+        key_column("source_record_id_l", TEXT, "its key there", "identifier"),
+        key_column("source_r", TEXT, "source of record_r"),
+        key_column("source_record_id_r", TEXT, "its key there", "identifier"),
+    ),
+)
+
 QUARANTINE_SUMMARY = Contract(
     name="published.quarantine_summary",
     grain="one rule broken in one delivery for one reason",
@@ -64,6 +77,7 @@ PUBLISHED = (
     _named(identity.MEMBERS, "members"),
     _named(identity.CHANGES, "customer_changes"),
     LINKS,
+    RULINGS,
     _named(identity.MODEL_LEVELS, "model_levels"),
     _named(identity.MODEL_SOURCES, "model_sources"),
     QUARANTINE_SUMMARY,

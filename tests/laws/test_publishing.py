@@ -57,7 +57,7 @@ def test_a_run_killed_before_the_swap_leaves_the_old_snapshot_whole(
 
     company.write({"inbox/crm_20260601.csv": crm_file(CRM[:1]).replace("1,Kate", "99,Zoe")})
     with monkeypatch.context() as patched:
-        patched.setattr(cdp.store.publish, "_swap", killed)
+        patched.setattr(cdp.store.publish, "point_to", killed)
         with pytest.raises(KeyboardInterrupt):
             company.run("r2")
     assert company.snapshot.resolve() == before

@@ -13,17 +13,26 @@ import polars as pl
 
 from cdp import resolve
 from cdp.engine import DuckDBEngine, load
-from cdp.resolve import ResolveSettings, build_identifiers, cluster_records, score_pairs
+from cdp.resolve import (
+    ResolveSettings,
+    Version,
+    begin_training,
+    build_identifiers,
+    cluster_records,
+    score_pairs,
+)
 from cdp.resolve.comparisons import COMPARISONS
 from cdp.resolve.model import shipped_model
 from cdp.tables import CONTRACTS, Contract
 
 _RECORDS, _SCORED = CONTRACTS["clean.records"], CONTRACTS["identity.scored_pairs"]
+_RULINGS = CONTRACTS["identity.rulings"]
 _LEVELS, _SOURCES = CONTRACTS["identity.model_levels"], CONTRACTS["identity.model_sources"]
 _MADE = (
     "records", "identifiers", "attributes", "scored_pairs", "model_levels", "links", "clusters",
 )  # fmt: skip
 _DECLARED = Path(resolve.__file__).parent / "sql" / "declared.sql"
+TRAINING, BEGINNING = Version("m_0001", is_training=True), datetime(2026, 1, 1)
 _LISTS = ("emails", "phones", "devices", "handles", "keys")
 _FIXED = {
     "version": 1, "is_current": True, "is_inline": False, "observed_at": datetime(2026, 1, 1),
@@ -103,8 +112,9 @@ def resolved(
     chosen = settings or ResolveSettings()
     with closing(DuckDBEngine(threads=threads)) as engine:
         engine.store_frame(_RECORDS, records, append=False)
-        build_identifiers(engine, settings=chosen)
-        score_pairs(engine, settings=chosen, seed=1)
+        begin_training(engine, TRAINING, settings=chosen, as_of=BEGINNING)
+        build_identifiers(engine, settings=chosen, version=TRAINING)
+        score_pairs(engine, settings=chosen, version=TRAINING, seed=1)
         cluster_records(engine, settings=chosen)
         return {name: engine.query(f"select * from identity.{name} order by all") for name in _MADE}
 
@@ -114,13 +124,15 @@ def clustered(
     people: Iterable[Person],
     settings: ResolveSettings,
     scored: Iterable[tuple[int, int, float]] = (),
+    rulings: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """What comes of people without the model: it is told what some pairs weigh (left, right, bits).
 
     Pairs that a declared key joins are added as scoring adds them.
     """
     engine.store_frame(_RECORDS, frame(people), append=False)
-    build_identifiers(engine, settings=settings)
+    begin_training(engine, TRAINING, settings=settings, as_of=BEGINNING)
+    build_identifiers(engine, settings=settings, version=TRAINING)
     declared = engine.query(load(_DECLARED).sql)
     weights = {(left, right): ("probabilistic", bits, "the model") for left, right, bits in scored}
     for left, right, namespace in declared.iter_rows():
@@ -134,5 +146,7 @@ def clustered(
     shipped = shipped_model(COMPARISONS, record_count=told.height + 2).levels(COMPARISONS)
     engine.store_frame(_LEVELS, shipped.sort(_LEVELS.key), append=False)
     engine.store_frame(_SOURCES, _empty(_SOURCES), append=False)
+    ruled = _empty(_RULINGS) if rulings is None else rulings
+    engine.store_frame(_RULINGS, ruled, append=False)
     cluster_records(engine, settings=settings)
     return {name: engine.query(f"from identity.{name} order by all") for name in _MADE}

@@ -20,6 +20,8 @@ from cdp.resolve.comparisons import COMPARISONS
 from cdp.resolve.hints import HINTS
 from cdp.resolve.model import shipped_model
 from cdp.resolve.scoring import score
+from cdp.resolve.terms import count_terms, spread_terms
+from cdp.tables import CONTRACTS
 
 TEXTS = {
     "given": ["ann", "anna", "nan", "hannah", "a", "ä", "öl", "lee", "johann", "jonas", None],
@@ -104,6 +106,11 @@ def weighed(rows: list[Row], comparison: Comparison) -> pl.DataFrame:
             " r.record_id as join_key_r"
             " from stated as l join stated as r on l.record_id < r.record_id"
         )
+        scratch.ensure(CONTRACTS["model.terms"])
+        counted = scratch.query(count_terms([comparison], "m").sql) if comparison.term else None
+        if counted is not None:
+            scratch.store_frame(CONTRACTS["model.terms"], counted, append=True)
+        spread_terms(scratch, [comparison])
         pairs = {"candidates": "work.pairs"}
         scored = score(scratch, model, [comparison], min_weight_bits=None, **pairs)
         likely = keep_likely(scratch, model, [comparison], min_weight_bits=-1e9, **pairs)

@@ -43,16 +43,16 @@ def test_components_are_those_of_networkx_named_by_their_smallest(
     assert named(connected(COUNT, left, right)) == expected
 
 
-@given(edges, st.integers(2, 6))
-def test_bounded_components_are_small_unless_the_heaviest_links_alone_make_them_large(
-    listed: list[tuple[int, int, float]], limit: int
+@given(edges, st.integers(2, 6), st.sampled_from([3.0, 6.0, 40.0]))
+def test_bounded_components_are_small_unless_links_that_stay_make_them_large(
+    listed: list[tuple[int, int, float]], limit: int, uncut: float
 ) -> None:
     left, right, weights = split(listed)
-    groups = bounded(COUNT, left, right, weights, max_size=limit)
-    top = weights == weights.max(initial=0.0)
-    heaviest = connected(COUNT, left[top], right[top])
+    groups = bounded(COUNT, left, right, weights, max_size=limit, uncut=uncut)
+    stay = weights >= uncut
+    kept = connected(COUNT, left[stay], right[stay])
     for nodes in named(groups).values():
-        forced = max(int((heaviest == heaviest[node]).sum()) for node in nodes)
+        forced = max(int((kept == kept[node]).sum()) for node in nodes)
         assert len(nodes) <= max(limit, forced)
     whole = connected(COUNT, left, right)
     assert all(len({int(whole[n]) for n in nodes}) == 1 for nodes in named(groups).values())

@@ -15,6 +15,7 @@ from cdp.engine import DuckDBEngine
 from cdp.resolve import (
     ResolveSettings,
     assign_customer_ids,
+    begin_training,
     build_households,
     build_identifiers,
     cluster_records,
@@ -22,7 +23,7 @@ from cdp.resolve import (
 )
 from cdp.resolve.households import households
 from cdp.tables import CONTRACTS
-from tests.resolve.people import Person, frame, record, strangers
+from tests.resolve.people import BEGINNING, TRAINING, Person, frame, record, strangers
 
 HOME = {
     "a couple with one surname, address and landline": """
@@ -101,8 +102,9 @@ def homes_of(people: list[Person], *, threads: int | None = None, runs: int = 1)
     with closing(DuckDBEngine(threads=threads)) as engine:
         engine.store_frame(CONTRACTS["clean.records"], frame(people), append=False)
         for run in range(runs):
-            build_identifiers(engine, settings=settings)
-            score_pairs(engine, settings=settings, seed=1)
+            begin_training(engine, TRAINING, settings=settings, as_of=BEGINNING)
+            build_identifiers(engine, settings=settings, version=TRAINING)
+            score_pairs(engine, settings=settings, version=TRAINING, seed=1)
             cluster_records(engine, settings=settings)
             as_of = datetime(2026, 1, 1 + run)
             assign_customer_ids(engine, project="p", as_of=as_of, run_id=f"r{run}")

@@ -9,10 +9,11 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from cdp.engine import DuckDBEngine
-from cdp.resolve import ResolveSettings, build_identifiers
+from cdp.resolve import ResolveSettings, begin_training, build_identifiers
 from cdp.resolve.blocking import build_candidates
+from cdp.resolve.features import Features
 from cdp.tables import CONTRACTS
-from tests.resolve.people import Person, frame, resolved, strangers
+from tests.resolve.people import BEGINNING, TRAINING, Person, frame, resolved, strangers
 
 
 def doubled(count: int) -> list[Person]:
@@ -56,8 +57,11 @@ def test_blocking_finds_every_pair_that_shares_an_identifier_or_name_and_day() -
     settings = ResolveSettings()
     engine, scratch = DuckDBEngine(), DuckDBEngine()
     engine.store_frame(CONTRACTS["clean.records"], frame(people), append=False)
-    build_identifiers(engine, settings=settings)
-    build_candidates(engine, scratch, settings=settings, seed=1)
+    begin_training(engine, TRAINING, settings=settings, as_of=BEGINNING)
+    build_identifiers(engine, settings=settings, version=TRAINING)
+    features = Features(engine, scratch, settings=settings, model_id=TRAINING.model_id)
+    features.add(None)
+    build_candidates(engine, scratch, settings=settings, version=TRAINING, records=None)
     found = set(scratch.query("select join_key_l, join_key_r from work.candidates").iter_rows())
 
     def agree(one: Person, other: Person) -> bool:

@@ -8,20 +8,25 @@ from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
+from cdp.explain.render.taking_back import deliveries, rollback, snapshots, word
 from cdp.explain.render.why import why
 from cdp.explain.render.why_page import why_page
 
 __all__ = [
     "customer",
+    "deliveries",
     "evaluation",
     "export",
     "outcome",
     "preview",
     "report",
     "report_page",
+    "rollback",
+    "snapshots",
     "sources",
     "status",
     "why",
     "why_page",
+    "word",
     "write_page",
 ]

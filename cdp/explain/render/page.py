@@ -16,6 +16,7 @@ from cdp.explain.render.cells import percent, plain
 from cdp.explain.render.labelled import labelled_words
 from cdp.explain.render.meanings import MEANINGS
 from cdp.explain.render.model_chart import match_weights_chart
+from cdp.store.jitter import jitter_line, jitter_notice
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _BIN_BITS = 2
@@ -50,6 +51,8 @@ def report_page(
         reasons={status: _reasons(found, status) for status in STATUSES},
         waterfall=plots.waterfall,
         chart=chart,
+        jitter=jitter_line(found.run),
+        notice=jitter_notice(found.run),
     )
 
 

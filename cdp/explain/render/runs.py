@@ -9,8 +9,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cdp.explain.render.cells import cell, grid, plain
+from cdp.explain.render.cells import cell, grid, percent, plain
 from cdp.explain.status import Status
+from cdp.store.jitter import jitter_line, jitter_notice
 
 _PARTS = ("read", "accepted", "quarantined", "duplicate", "set_aside", "held")
 _EQUATION = "read = accepted + quarantined + duplicate + set aside + held"
@@ -29,7 +30,7 @@ def outcome(found: Mapping[str, Any]) -> RenderableType:
     parts: list[RenderableType] = [_account(found["account"])]
     parts += _attention(found["attention"])
     if found["status"] == "published":
-        parts.append(_customers(figures))
+        parts += _customers(figures)
     parts.append(Text(text.format(run_id=found["run_id"])))
     return Group(*parts)
 
@@ -45,8 +46,9 @@ def status(found: Status) -> RenderableType:
             Text(f"Published: run {found.run['run_id']}, as of {as_of} UTC", style="bold"),
             Text(f"ended {ended} UTC" if ended else "its end is not in the ledger", style="dim"),
             Text(f"{found.snapshot}/profiles.duckdb", style="dim"),
+            *_rolled_back(found.later_snapshot),
             _account(found.account.to_dicts()),
-            _customers(found.run),
+            *_customers(found.run),
         ]
         parts += _attention(found.attention.to_dicts())
         parts += _rejected(found.rejected.to_dicts())
@@ -74,6 +76,16 @@ def export(found: Mapping[str, Any]) -> RenderableType:
     rows += [(f"left out: {reason}", n) for reason, n in found["left_out"].items()]
     title = f"Export {found['destination']} of run {found['run_id']}"
     return Group(grid(title, columns, rows, right=1), Text(str(found["folder"])))
+
+
+def _rolled_back(later: str | None) -> list[Text]:
+    if later is None:
+        return []
+    told = (
+        f"Readers are on an earlier snapshot than the latest one kept ({later}): it was rolled"
+        " back, or its publication was cut off. The next run publishes again."
+    )
+    return [Text(told, style="yellow")]
 
 
 def _account(account: Sequence[Mapping[str, Any]]) -> Table:
@@ -144,16 +156,24 @@ def _rules(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
 
 
 def _runs(rows: Sequence[Mapping[str, Any]]) -> Table:
-    columns = ("run", "began", "ended", "status", "customers", "merges")
+    columns = ("run", "began", "ended", "status", "customers", "merges", "jitter")
     names = ("run_id", "started_at", "finished_at", "status", "customers", "merges")
-    listed = [tuple(row[name] for name in names) for row in rows]
-    return grid("Last runs, up to the published one", columns, listed, right=2)
+    # A snapshot of a former release knows no jitter, and the first run has none.
+    shares = [row.get("jitter") for row in rows]
+    listed = [
+        (*(row[name] for name in names), "" if share is None else percent(share))
+        for row, share in zip(rows, shares, strict=True)
+    ]
+    return grid("Last runs, up to the published one", columns, listed, right=3)
 
 
-def _customers(figures: Mapping[str, Any]) -> Text:
+def _customers(figures: Mapping[str, Any]) -> list[RenderableType]:
     customers, identified = figures.get("customers") or 0, figures.get("identified") or 0
-    return Text(
+    told = (
         f"{identified:,} identified customers and {customers - identified:,} anonymous, "
         f"out of {figures.get('records') or 0:,} records; {figures.get('merges') or 0:,} former "
         f"customers merged; the largest has {figures.get('largest_customer') or 0:,} records."
     )
+    jitter, notice = jitter_line(figures), jitter_notice(figures)
+    lines = (told, jitter, f"Wants a look: {notice}" if notice else None)
+    return [Text(line) for line in lines if line]

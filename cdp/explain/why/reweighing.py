@@ -13,18 +13,20 @@ from pathlib import Path
 import cdp.resolve
 from cdp.engine import DuckDBEngine, load
 from cdp.explain.snapshot import Snapshot
-from cdp.resolve.blocking import known_names
 from cdp.resolve.comparison import Comparison
 from cdp.resolve.comparisons import COMPARISONS
+from cdp.resolve.features import Features
 from cdp.resolve.folding import FUNCTIONS
 from cdp.resolve.holders import PEOPLE_NAMED
-from cdp.resolve.inferred_names import inferred_name
 from cdp.resolve.model import Model, Shares
 from cdp.resolve.scoring import score
+from cdp.resolve.settings import ResolveSettings
+from cdp.resolve.terms import count_terms, spread_terms
 from cdp.tables import CONTRACTS
 
 _SQL = Path(cdp.resolve.__file__).parent / "sql"
-_RECORDS, _IDENTIFIERS = CONTRACTS["clean.records"], CONTRACTS["identity.identifiers"]
+_TERMS = CONTRACTS["model.terms"]
+_PUBLISHED = "published"
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,14 @@ def weigh_anew(snapshot: Snapshot, left: int, right: int) -> Weighing | None:
     if found is None:
         return None
     model, comparisons = found
-    with closing(DuckDBEngine()) as scratch:
-        _make_features(scratch, snapshot)
+    with closing(DuckDBEngine()) as known, closing(DuckDBEngine()) as scratch:
+        _make_known(known, snapshot)
+        features = Features(known, scratch, settings=ResolveSettings(), model_id=_PUBLISHED)
+        features.add(None)
+        scratch.store_frame(
+            _TERMS, scratch.query(count_terms(comparisons, _PUBLISHED).sql), append=False
+        )
+        spread_terms(scratch, comparisons)
         scratch.connection.execute(
             "create table work.asked as select $1 as join_key_l, $2 as join_key_r, 0 as match_key,"
             " 0 as rules",
@@ -88,18 +96,17 @@ def _published_model(snapshot: Snapshot) -> tuple[Model, tuple[Comparison, ...]]
     return model, comparisons
 
 
-def _make_features(scratch: DuckDBEngine, snapshot: Snapshot) -> None:
-    """``work.features`` of all current records, as blocking makes it before it looks for pairs."""
+def _make_known(known: DuckDBEngine, snapshot: Snapshot) -> None:
+    """What features are made of: all current records, who holds what, how common names are."""
     for function in (*FUNCTIONS, PEOPLE_NAMED):
-        scratch.register(function)
+        known.register(function)
     records = snapshot.query("select * from records where is_current")
-    scratch.store_frame(_RECORDS, records, append=False)
+    known.store_frame(CONTRACTS["clean.records"], records, append=False)
     identifiers = snapshot.query("select * from identifiers")
-    scratch.store_frame(_IDENTIFIERS, identifiers, append=False)
-    scratch.replace(load(_SQL / "records.sql"))
-    scratch.register(inferred_name(known_names(scratch)))
-    scratch.connection.execute("create schema if not exists work")
-    scratch.connection.sql(load(_SQL / "features.sql").sql).create("work.features")
+    known.store_frame(CONTRACTS["identity.identifiers"], identifiers, append=False)
+    for made in ("records", "holders"):
+        known.replace(load(_SQL / f"{made}.sql"))
+    known.append(load(_SQL / "names.sql"), values={"model_id": _PUBLISHED})
 
 
 def _told(row: dict[str, object], model: Model, comparisons: tuple[Comparison, ...]) -> Weighing:

@@ -1,4 +1,4 @@
--- grain: one row of an accepted or held delivery, cleaned and judged
+-- grain: one row of an accepted, held or revoked delivery, cleaned and judged
 -- key: delivery_id, source_row
 -- reads: mapped.rows, mapped.checked, mapped.failures
 -- writes: clean.rows
@@ -21,12 +21,14 @@ judged as (
         m.content_hash,
         m.ref_source,
         case
+            when list_contains(string_split($revoked, ','), c.delivery_id) then 'held'
             when f.rule is not null then 'quarantined'
             when c.set_aside is not null then 'set_aside'
             when list_contains(string_split($held, ','), c.delivery_id) then 'held'
             else 'accepted'
         end as verdict,
         case
+            when list_contains(string_split($revoked, ','), c.delivery_id) then 'delivery_revoked'
             when f.rule is not null then f.rule
             when c.set_aside is not null then c.set_aside
             when list_contains(string_split($held, ','), c.delivery_id) then 'delivery_held'

@@ -6,11 +6,13 @@ select
     d.* replace (
         case
             when not list_contains(string_split($judged, ','), d.delivery_id) then d.status
+            when d.status = 'revoked' then d.status
             when json_extract_string($held, '/' || d.delivery_id) is null then 'accepted'
             else 'held'
         end as status,
         case
             when not list_contains(string_split($judged, ','), d.delivery_id) then d.reason
+            when d.status = 'revoked' then d.reason
             else json_extract_string($held, '/' || d.delivery_id)
         end as reason,
         case
