@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from inspect import Parameter, Signature
 from pathlib import Path
 
 import duckdb
@@ -20,10 +19,15 @@ from cdp.engine.duckdb_tables import (
     empty,
     insert,
     insert_rows,
+    narrowing,
+    put_in_place,
+    query_of,
     quoted,
+    typed_columns,
     widen,
+    with_arity,
 )
-from cdp.engine.protocol import Scalar, SqlFunction
+from cdp.engine.protocol import Narrowing, Scalar, SqlFunction
 from cdp.engine.statement import Statement
 from cdp.tables import Contract, contract_of
 
@@ -61,7 +65,7 @@ class DuckDBEngine:
             return
         self.connection.create_function(
             function.name,
-            _with_arity(function.call, len(function.arguments)),
+            with_arity(function.call, len(function.arguments)),
             list(function.arguments),
             function.returns,
             type=PythonUDFType.ARROW,
@@ -124,9 +128,8 @@ class DuckDBEngine:
         contract = contract_of(statement.writes)
         with self.transaction():
             self.ensure(contract)
-            rows = insert(self.connection, contract, statement, inputs, values)
-            check_key(self.connection, contract)
-        return rows
+            self._stage(statement, inputs, values)
+            return self._add(contract, "staged_rows", is_key_checked=True)
 
     def store_frame(
         self,
@@ -145,13 +148,32 @@ class DuckDBEngine:
                 empty(self.connection, contract)
             self.connection.register("incoming_frame", arrow)
             try:
-                listing = ", ".join(f'"{name}"' for name in contract.column_names)
-                query = f"select {listing} from incoming_frame"
-                rows = insert_rows(self.connection, contract, query, {})
+                rows = self._add(contract, "incoming_frame", is_key_checked=is_key_checked)
             finally:
                 self.connection.unregister("incoming_frame")
-            if is_key_checked:
-                check_key(self.connection, contract)
+        return rows
+
+    def _stage(
+        self,
+        statement: Statement,
+        inputs: Mapping[str, str] | None,
+        values: Mapping[str, Scalar] | None,
+    ) -> None:
+        """Put a statement's rows into ``staged_rows``, in place of what was there."""
+        query = query_of(self.connection, statement, inputs, values)
+        typed = typed_columns(contract_of(statement.writes))
+        self.connection.execute(
+            f"create or replace temp table staged_rows as select {typed} from ({query})",
+            dict(values or {}),
+        )
+
+    def _add(self, contract: Contract, staged: str, *, is_key_checked: bool) -> int:
+        """Add rows to a table; only keys that begin as a new one does are looked at."""
+        listing = ", ".join(f'"{name}"' for name in contract.column_names)
+        rows = insert_rows(self.connection, contract, f"select {listing} from {staged}", {})
+        if is_key_checked:
+            first = f'"{contract.key[0]}"'
+            check_key(self.connection, contract, where=f"{first} in (select {first} from {staged})")
         return rows
 
     def renew(
@@ -159,29 +181,34 @@ class DuckDBEngine:
         statement: Statement,
         *,
         keys: pl.Series | None,
-        column: str,
-        narrowed: Mapping[str, str],
+        column: Narrowing,
+        narrowed: Mapping[str, Narrowing],
+        inputs: Mapping[str, str] | None = None,
         values: Mapping[str, Scalar] | None = None,
-    ) -> int:
+    ) -> pl.Series | None:
         """Make anew the rows of a statement's table whose ``column`` is among some keys."""
         if keys is None:
-            return self.replace(statement, values=values)
+            self.replace(statement, inputs=inputs, values=values)
+            return None
         contract = contract_of(statement.writes)
         with self.transaction(), self._among(keys) as among:
             self.ensure(contract)
-            inputs = {}
+            bound = dict(inputs or {})
             for table, by in narrowed.items():
-                self.ensure(contract_of(table))
+                self.ensure(contract_of(bound.get(table, table)))
                 view = f"narrowed_{table.replace('.', '_')}"
                 self.connection.execute(
                     f"create or replace temp view {view} as"
-                    f" select * from {quoted(table)} where {among([by])}"
+                    f" select * from {quoted(bound.get(table, table))} where {among([by])}"
                 )
-                inputs[table] = view
-            self.connection.execute(f"delete from {quoted(contract.name)} where {among([column])}")
-            rows = insert(self.connection, contract, statement, inputs, values)
-            check_key(self.connection, contract, where=among([column]))
-        return rows
+                bound[table] = view
+            self._stage(statement, bound, values)
+            put_in_place(
+                self.connection, contract, staged="staged_rows", key=narrowing(column),
+                among=among([column]),
+            )  # fmt: skip
+            changed = self.query("select key from changed_keys order by key")
+        return changed["key"]
 
     def renew_frame(
         self,
@@ -201,7 +228,7 @@ class DuckDBEngine:
             check_key(self.connection, contract, where=among(columns))
         return rows
 
-    def rows_of(self, table: str, column: str, keys: pl.Series | None) -> pl.DataFrame:
+    def rows_of(self, table: str, column: Narrowing, keys: pl.Series | None) -> pl.DataFrame:
         """A table's rows whose column is among some keys; all when ``keys`` is null."""
         self.ensure(contract_of(table))
         if keys is None:
@@ -210,14 +237,16 @@ class DuckDBEngine:
             return self.query(f"select * from {quoted(table)} where {among([column])}")
 
     @contextmanager
-    def _among(self, keys: pl.Series) -> Iterator[Callable[[Sequence[str]], str]]:
+    def _among(self, keys: pl.Series) -> Iterator[Callable[[Sequence[Narrowing]], str]]:
         """Conditions that one of some columns is among the keys, for as long as this lasts."""
         self.connection.register("given_keys", keys.unique().to_frame("key").to_arrow())
         self.connection.execute("create or replace temp table among_keys as from given_keys")
         self.connection.unregister("given_keys")
 
-        def among(columns: Sequence[str]) -> str:
-            return " or ".join(f'"{name}" in (select key from among_keys)' for name in columns)
+        def among(columns: Sequence[Narrowing]) -> str:
+            return " or ".join(
+                f"{narrowing(column)} in (select key from among_keys)" for column in columns
+            )
 
         yield among
 
@@ -255,14 +284,3 @@ class DuckDBEngine:
             {"schema": schema, "name": name},
         ).fetchall()
         return bool(found[0][0])
-
-
-def _with_arity(call: Callable[..., pa.Array], count: int) -> Callable[..., pa.Array]:
-    """The same call with ``count`` named parameters: DuckDB counts them by the signature."""
-
-    def over_arrays(*columns: pa.Array) -> pa.Array:
-        return call(*columns)
-
-    names = [Parameter(f"column_{i}", Parameter.POSITIONAL_ONLY) for i in range(count)]
-    over_arrays.__signature__ = Signature(names)  # type: ignore[attr-defined]  # functions take any
-    return over_arrays

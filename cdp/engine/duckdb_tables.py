@@ -1,16 +1,17 @@
-"""Tables of contracts in DuckDB: their DDL, checked inserts, the check of their keys."""
+"""DuckDB below the engine: DDL of contracts, checked inserts, keys, arity of functions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
 
 import duckdb
 import pyarrow as pa
 
-from cdp.engine.protocol import Scalar
+from cdp.engine.protocol import Narrowing, Scalar
 from cdp.engine.statement import Statement
 from cdp.errors import SqlContractError, TableContractError
-from cdp.tables import Contract
+from cdp.tables import Contract, contract_of
 
 _TYPES: dict[pa.DataType, str] = {
     pa.string(): "VARCHAR",
@@ -108,6 +109,48 @@ def widen(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
         )
 
 
+def narrowing(column: Narrowing) -> str:
+    """SQL of what rows are narrowed by.
+
+    >>> from sqlglot import exp
+    >>> narrowing("at"), narrowing(exp.func("coalesce", exp.column("a"), exp.column("b")))
+    ('"at"', 'COALESCE(a, b)')
+    """
+    return f'"{column}"' if isinstance(column, str) else column.sql(dialect="duckdb")
+
+
+def query_of(
+    connection: duckdb.DuckDBPyConnection,
+    statement: Statement,
+    inputs: Mapping[str, str] | None,
+    values: Mapping[str, Scalar] | None,
+) -> str:
+    """The query of a statement that selects exactly its contract's columns.
+
+    Raises:
+        SqlContractError: The statement's columns are not the contract's.
+    """
+    sql, contract = statement.bind(inputs or {}), contract_of(statement.writes)
+    found = {row[0] for row in connection.execute(f"describe {sql}", dict(values or {})).fetchall()}
+    wrong = sorted(found ^ set(contract.column_names))
+    if wrong:
+        raise SqlContractError(
+            what=f"columns differ from the contract of {statement.writes}: {', '.join(wrong)}",
+            where=statement.name,
+            how_many=len(wrong),
+            next_step="select exactly the contract's columns",
+        )
+    return sql
+
+
+def typed_columns(contract: Contract) -> str:
+    """A select list of a contract's columns, each of the type that its table gives it."""
+    return ", ".join(
+        f'cast("{field.name}" as {_TYPES[field.type]}) as "{field.name}"'
+        for field in contract.schema
+    )
+
+
 def insert(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
@@ -121,17 +164,8 @@ def insert(
         SqlContractError: The statement's columns are not the contract's.
         TableContractError: A null where the contract forbids one.
     """
-    sql, bound = statement.bind(inputs or {}), dict(values or {})
-    found = {row[0] for row in connection.execute(f"describe {sql}", bound).fetchall()}
-    wrong = sorted(found ^ set(contract.column_names))
-    if wrong:
-        raise SqlContractError(
-            what=f"columns differ from the contract of {statement.writes}: {', '.join(wrong)}",
-            where=statement.name,
-            how_many=len(wrong),
-            next_step="select exactly the contract's columns",
-        )
-    return insert_rows(connection, contract, sql, bound)
+    query = query_of(connection, statement, inputs, values)
+    return insert_rows(connection, contract, query, values or {})
 
 
 def insert_rows(
@@ -170,3 +204,41 @@ def check_key(
             how_many=int(twice),
             next_step="this is a defect of the step that writes it; please report it",
         )
+
+
+def put_in_place(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, *, staged: str, key: str, among: str
+) -> None:
+    """Put staged rows in the place of a table's rows, and list in ``changed_keys`` what changed.
+
+    Rows that come out as they were stay untouched: nothing is written for them.
+    """
+    target = quoted(contract.name)
+    listing = ", ".join(f'"{name}"' for name in contract.column_names)
+    connection.execute(
+        f"create or replace temp table former_rows as select {listing} from {target} where {among}"
+    )
+    connection.execute(
+        f"""
+        create or replace temp table changed_keys as select distinct {key} as key from (
+            (select {listing} from {staged} except select {listing} from former_rows)
+            union all by name
+            (select {listing} from former_rows except select {listing} from {staged})
+        )
+        """
+    )
+    is_changed = f"{key} in (select key from changed_keys)"
+    connection.execute(f"delete from {target} where {is_changed}")
+    insert_rows(connection, contract, f"select {listing} from {staged} where {is_changed}", {})
+    check_key(connection, contract, where=is_changed)
+
+
+def with_arity(call: Callable[..., pa.Array], count: int) -> Callable[..., pa.Array]:
+    """The same call with ``count`` named parameters: DuckDB counts them by the signature."""
+
+    def over_arrays(*columns: pa.Array) -> pa.Array:
+        return call(*columns)
+
+    names = [Parameter(f"column_{i}", Parameter.POSITIONAL_ONLY) for i in range(count)]
+    over_arrays.__signature__ = Signature(names)  # type: ignore[attr-defined]  # functions take any
+    return over_arrays

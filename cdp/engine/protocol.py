@@ -11,11 +11,15 @@ from typing import Protocol
 
 import polars as pl
 import pyarrow as pa
+from sqlglot import exp
 
 from cdp.engine.statement import Statement
 from cdp.tables import Contract
 
 Scalar = str | int | float | bool | date | datetime | None
+
+Narrowing = str | exp.Expr
+"""What rows are narrowed by: a column's name, or an expression over columns of the table."""
 
 
 @dataclass(frozen=True)
@@ -92,21 +96,23 @@ class Engine(Protocol):
         statement: Statement,
         *,
         keys: pl.Series | None,
-        column: str,
-        narrowed: Mapping[str, str],
+        column: Narrowing,
+        narrowed: Mapping[str, Narrowing],
+        inputs: Mapping[str, str] | None = None,
         values: Mapping[str, Scalar] | None = None,
-    ) -> int:
+    ) -> pl.Series | None:
         """Make anew the rows of a statement's table whose ``column`` is among some keys.
 
         Args:
             statement: Makes the rows of these keys when it reads no others.
             keys: Null for all, as `replace`.
-            column: Of the table written, and of its key.
-            narrowed: Tables read, to the column by which they are narrowed to the keys.
+            column: Of the table written.
+            narrowed: Tables read, to what they are narrowed to the keys by.
+            inputs: As in `replace`.
             values: Bound in the statement.
 
         Returns:
-            Rows written.
+            The keys whose rows are others than before, sorted; null when all were made anew.
         """
 
     def renew_frame(
@@ -122,7 +128,7 @@ class Engine(Protocol):
         ``keys`` null is for all rows, as `store_frame`. The columns belong to the table's key.
         """
 
-    def rows_of(self, table: str, column: str, keys: pl.Series | None) -> pl.DataFrame:
+    def rows_of(self, table: str, column: Narrowing, keys: pl.Series | None) -> pl.DataFrame:
         """A table's rows whose column is among some keys; all when ``keys`` is null."""
 
     def export(self, statement: Statement, path: Path) -> int:

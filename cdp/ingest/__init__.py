@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from cdp.ingest.landing import (
-    Landing,
-    delivered_at,
-    files_below,
-    find_files,
-    land_source,
-    stage_rows,
-    unheard,
-)
+from cdp.ingest.arrivals import delivered_at, files_below, find_files
+from cdp.ingest.landing import Landing, land_source, stage_rows, unheard
 from cdp.ingest.mapping import map_rows, mapping_statement
 from cdp.ingest.readers import Row, RowReader, open_rows
 

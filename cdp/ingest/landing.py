@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import pyarrow as pa
 
 from cdp.engine import Engine
 from cdp.errors import DeliveryError
+from cdp.ingest.arrivals import arrivals, files_to_open, find_files, unread_mark
 from cdp.ingest.known_files import (
     entry_of,
     in_its_place,
@@ -25,7 +24,7 @@ from cdp.ingest.known_files import (
 )
 from cdp.ingest.readers import Row, open_rows
 from cdp.project import Project, Source
-from cdp.store.ledger import Arrival, Ledger, fingerprint_file
+from cdp.store.ledger import Arrival, Ledger
 from cdp.tables import Contract, raw_rows
 
 CHUNK_ROWS = 50_000
@@ -42,65 +41,6 @@ class Landing:
     unreadable_files: int
 
 
-def find_files(project: Project, source: Source) -> list[Path]:
-    """The files of a project that a source's `path` patterns match, as `files_below` does."""
-    return files_below(project.root, source)
-
-
-def files_below(root: Path, source: Source) -> list[Path]:
-    """The files that a source's `path` patterns match, sorted; hidden files are left out.
-
-    A folder counts where the pattern asks for an ending: what is called like a file is one that
-    cannot be read, and is told.
-    """
-    found = {
-        path
-        for pattern in source.path
-        for path in root.glob(pattern)
-        if not path.name.startswith(".") and (path.is_file() or Path(pattern).suffix)
-    }
-    return sorted(found)
-
-
-def delivered_at(path: Path, source: Source) -> datetime:
-    """When the source delivered a file: the date in its name, else its modification time.
-
-    Raises:
-        DeliveryError: The contract wants a date in the name and there is none.
-    """
-    if source.delivered_at is None:
-        return _modified_at(path)
-    pattern = source.delivered_at.from_name
-    digits = re.sub(
-        r"%[a-zA-Z]", lambda code: _DIGITS.get(code.group(), r"\w+?"), re.escape(pattern)
-    )
-    found = re.search(digits, path.name)
-    try:
-        if found is None:
-            raise ValueError
-        return datetime.strptime(found.group(), pattern)
-    except ValueError:
-        raise DeliveryError(
-            what=f"the file's name holds no date like {pattern!r}",
-            where=f"source {source.name}: {path.name}",
-            next_step="rename the file, or mend `delivered_at.from_name` in its contract",
-        ) from None
-
-
-def _modified_at(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(tzinfo=None)
-
-
-_DIGITS = {
-    "%Y": r"\d{4}",
-    "%m": r"\d{2}",
-    "%d": r"\d{2}",
-    "%H": r"\d{2}",
-    "%M": r"\d{2}",
-    "%S": r"\d{2}",
-}
-
-
 def unheard(_rows: int) -> None:
     """Hear of rows and do nothing."""
 
@@ -112,26 +52,35 @@ def land_source(
     *,
     as_of: datetime,
     run_id: str,
+    is_full: bool = False,
     on_rows: Callable[[int], None] = unheard,
 ) -> Landing:
     """Land every new file of a source; each file in a transaction of its own.
 
     A file is new when no delivery has its name and content, and its content is not that of the
     source's latest delivery. One that could not be read is tried again by each run, and one that
-    was read in another format (its contract was mended) is read again. ``on_rows`` hears of every
-    chunk of rows read.
+    was read in another format (its contract was mended) is read again. A file of the size and time
+    that were noted when it landed is not even opened, unless ``is_full``. ``on_rows`` hears of
+    every chunk of rows read.
     """
     ledger = Ledger(engine)
     engine.ensure(raw_rows(source.name))
+    files = find_files(project, source)
+    opened = (
+        files if is_full else files_to_open(project, source, files, ledger.deliveries(source.name))
+    )
     new: list[str] = []
-    rows = known = unreadable = 0
-    for found in _arrivals(project, source, as_of):
+    modified: dict[str, datetime] = {}
+    rows, known, unreadable = 0, len(files) - len(opened), 0
+    for found in arrivals(project, source, opened, as_of=as_of):
         with engine.transaction():
             earlier = _forget_unread(engine, ledger.deliveries(source.name), found)
             entry = entry_of(earlier, found)
             arrival = in_its_place(earlier, entry, found)
             if entry is not None and is_settled(earlier, entry, arrival):
                 known += 1
+                if found.modified_at is not None:
+                    modified[str(entry["delivery_id"])] = found.modified_at
                 continue
             delivery_id = str(entry["delivery_id"]) if entry else next_delivery_id(earlier, arrival)
             if entry is None and repeats_latest(earlier, arrival):
@@ -154,49 +103,14 @@ def land_source(
         else:
             new.append(delivery_id)
             rows += landed
+    with engine.transaction():
+        ledger.note_modified(modified)
     return Landing(source.name, tuple(new), rows, known, unreadable)
-
-
-def _arrivals(project: Project, source: Source, as_of: datetime) -> list[Arrival]:
-    arrivals = [_arrival(project, source, path, as_of) for path in find_files(project, source)]
-    return sorted(arrivals, key=lambda a: (a.delivered_at, a.source_file))
-
-
-def _unread(source_file: str) -> str:
-    """What stands for the fingerprint of a file that could not be read; no content has it."""
-    return hashlib.sha256(f"unread {source_file}".encode()).hexdigest()
-
-
-def _arrival(project: Project, source: Source, path: Path, as_of: datetime) -> Arrival:
-    """A file as it stands, with the fault that keeps it from being read, if there is one."""
-    source_file = path.relative_to(project.root).as_posix()
-    seen = Arrival(
-        source=source.name,
-        source_file=source_file,
-        path=path,
-        sha256=_unread(source_file),
-        size_bytes=0,
-        delivered_at=as_of,
-        format=source.format.model_dump_json(),
-    )
-    try:
-        seen = replace(seen, delivered_at=_modified_at(path), size_bytes=path.stat().st_size)
-        seen = replace(seen, sha256=fingerprint_file(path))
-        return replace(seen, delivered_at=delivered_at(path, source))
-    except DeliveryError as unnamed:
-        return replace(seen, fault=unnamed)
-    except OSError as refused:
-        unread = DeliveryError(
-            what=f"the file cannot be read ({type(refused).__name__})",
-            where=f"source {source.name}: {path.name}",
-            next_step="mend its permissions, or deliver it again",
-        )
-        return replace(seen, fault=unread)
 
 
 def _forget_unread(engine: Engine, earlier: pl.DataFrame, arrival: Arrival) -> pl.DataFrame:
     """Once a file can be read, that it could not be is no delivery of it any more."""
-    mark = _unread(arrival.source_file)
+    mark = unread_mark(arrival.source_file)
     if arrival.sha256 == mark:
         return earlier
     gone = earlier.filter(pl.col("sha256") == mark)["delivery_id"].to_list()

@@ -5,18 +5,19 @@ from __future__ import annotations
 from cdp import resolve
 from cdp.pipeline.run import Run, for_touched, when_changed
 from cdp.pipeline.step import Step
-from cdp.store.touched import Records
+from cdp.store.touched import Onward, Records
 
 
-@for_touched("identity.records", "identity.identifiers", "identity.attributes", then=("score",))
-def _identify(run: Run, records: Records) -> Records:
+@for_touched("identity.records", "identity.identifiers", "identity.attributes")
+def _identify(run: Run, records: Records) -> Onward:
     version = run.version
     if version.is_training:
         records = None
         resolve.begin_training(run.engine, version, settings=run.resolving, as_of=run.as_of)
-    return resolve.build_identifiers(
+    moved = resolve.build_identifiers(
         run.engine, settings=run.resolving, version=version, records=records
     )
+    return {"score": moved, "customers": moved}
 
 
 @when_changed("identity.rulings")
@@ -26,27 +27,28 @@ def _rulings(run: Run) -> None:
         run.touched.enter("score", moved)
 
 
-@for_touched("identity.scored_pairs", then=("cluster", "assign_ids"))
-def _score(run: Run, records: Records) -> Records:
+@for_touched("identity.scored_pairs")
+def _score(run: Run, records: Records) -> Onward:
     version = run.version
-    return resolve.score_pairs(
+    moved = resolve.score_pairs(
         run.engine, settings=run.resolving, version=version, seed=run.seed,
         records=None if version.is_training else records,
     )  # fmt: skip
+    return {"cluster": moved, "assign_ids": moved}
 
 
 @for_touched("identity.links")
-def _cluster(run: Run, records: Records) -> Records:
+def _cluster(run: Run, records: Records) -> Onward:
     resolve.cluster_records(run.engine, settings=run.resolving, records=records)
-    return records
+    return {}
 
 
-@for_touched("identity.members", "identity.changes", then=("customers", "timeline"))
-def _assign_ids(run: Run, records: Records) -> Records:
+@for_touched("identity.members", "identity.changes")
+def _assign_ids(run: Run, records: Records) -> Onward:
     resolve.assign_customer_ids(
         run.engine, project=run.project.name, as_of=run.as_of, run_id=run.run_id, records=records
     )
-    return records
+    return {"customers": records, "timeline": records}
 
 
 @when_changed("identity.households")

@@ -20,7 +20,7 @@ from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
 from cdp.store.lock import writer_lock
 from cdp.store.rulings import Rulings, read_rulings
-from cdp.store.touched import Records, Touched
+from cdp.store.touched import Onward, Records, Touched
 
 
 @dataclass(frozen=True)
@@ -115,15 +115,15 @@ def when_changed(*counted: str) -> Callable[[Callable[[Run], None]], Callable[[R
 
 
 def for_touched(
-    *counted: str, then: tuple[str, ...] = ()
-) -> Callable[[Callable[[Run, Records], Records]], Callable[[Run], StepReport]]:
+    *counted: str,
+) -> Callable[[Callable[[Run, Records], Onward]], Callable[[Run], StepReport]]:
     """A step that looks again at what was touched, in one transaction, and counts its tables.
 
     The work is given the records that wait for the step, null for all there are; it tells which
-    records the steps after it (``then``) must look at. A kill leaves all of it done or none.
+    records the steps after it must look at. A kill leaves all of it done or none.
     """
 
-    def decorate(work: Callable[[Run, Records], Records]) -> Callable[[Run], StepReport]:
+    def decorate(work: Callable[[Run, Records], Onward]) -> Callable[[Run], StepReport]:
         name = work.__name__.removeprefix("_")
 
         def call(run: Run) -> StepReport:
@@ -132,8 +132,7 @@ def for_touched(
             with run.engine.transaction():
                 records = None if run.is_full else run.touched.waiting(name, run.made_under)
                 if records is None or len(records):
-                    onward = work(run, records)
-                    for step in then:
+                    for step, onward in work(run, records).items():
                         run.touched.enter(step, onward)
                 run.touched.settle(name, run.made_under)
             rows = {table.partition(".")[2]: run.engine.count(table) for table in counted}

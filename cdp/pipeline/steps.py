@@ -20,7 +20,7 @@ from cdp.store.jitter import jitter_of
 from cdp.store.model_notes import note_models
 from cdp.store.publish import prune, publish
 from cdp.store.revocations import read_words, take_back
-from cdp.store.touched import Records, both
+from cdp.store.touched import Onward, Records, both
 
 
 def build_steps(project: Project) -> tuple[Step, ...]:
@@ -82,8 +82,9 @@ def _land(run: Run, *, source: Source) -> StepReport:
     # Before files are looked at: a file that only repeats what is taken back repeats nothing.
     changed = take_back(run.engine, source.name, read_words(run.project.root))
     landing = ingest.land_source(
-        run.engine, run.project, source, as_of=run.as_of, run_id=run.run_id, on_rows=run.on_rows
-    )
+        run.engine, run.project, source, as_of=run.as_of, run_id=run.run_id,
+        is_full=run.is_full, on_rows=run.on_rows,
+    )  # fmt: skip
     return StepReport(
         did_work=bool(landing.delivery_ids or changed),
         figures={
@@ -101,34 +102,39 @@ def _clean(run: Run, *, source: Source) -> StepReport:
     if not waiting:
         return StepReport(did_work=False)
     with run.engine.transaction():
-        before = quality.records_spoken_of(run.engine, source, delivery_ids=waiting)
+        before = quality.spoken_of(run.engine, source, delivery_ids=waiting)
         ingest.map_rows(run.engine, source, delivery_ids=waiting)
         cleaning = quality.clean_source(
             run.engine, run.project, source, delivery_ids=waiting, as_of=run.as_of,
             run_id=run.run_id,
         )  # fmt: skip
-        after = quality.records_spoken_of(run.engine, source, delivery_ids=waiting)
+        after = quality.spoken_of(run.engine, source, delivery_ids=waiting)
         run.touched.enter("fold", both(before, after))
     return StepReport(
         did_work=True, figures={"rows": cleaning.rows, "held_deliveries": len(cleaning.held)}
     )
 
 
-@for_touched("clean.records", "clean.touchpoints", then=("identify", "customers", "timeline"))
-def _fold(run: Run, records: Records) -> Records:
-    quality.fold_rows(run.engine, run.project)
-    return records
+@for_touched("clean.records", "clean.touchpoints")
+def _fold(run: Run, touched: Records) -> Onward:
+    folded = quality.fold_rows(run.engine, run.project, touched=touched)
+    shown = both(folded.records, folded.touchpoints_of)
+    return {"identify": folded.records, "customers": shown, "timeline": shown}
 
 
-@when_changed("profile.customers")
-def _customers(run: Run) -> None:
+@for_touched("profile.customers")
+def _customers(run: Run, records: Records) -> Onward:
     trust = {source.name: source.trust for source in run.project.sources}
-    profiles.build_customers(run.engine, trust=trust)
+    customers = None if records is None else profiles.customers_of(run.engine, records)
+    profiles.build_customers(run.engine, trust=trust, customers=customers)
+    return {}
 
 
-@when_changed("profile.timeline")
-def _timeline(run: Run) -> None:
-    profiles.build_timeline(run.engine)
+@for_touched("profile.timeline")
+def _timeline(run: Run, records: Records) -> Onward:
+    customers = None if records is None else profiles.customers_of(run.engine, records)
+    profiles.build_timeline(run.engine, customers=customers)
+    return {}
 
 
 @when_changed("profile.computed_traits")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from cdp.profiles.building import build_customers, build_timeline, build_traits
+from cdp.profiles.building import build_customers, build_timeline, build_traits, customers_of
 
-__all__ = ["build_customers", "build_timeline", "build_traits"]
+__all__ = ["build_customers", "build_timeline", "build_traits", "customers_of"]

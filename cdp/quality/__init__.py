@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from cdp.quality.checks import rule_faults
 from cdp.quality.cleaning import Cleaning, clean_source, parse_rows
-from cdp.quality.folding import fold_rows, records_spoken_of
+from cdp.quality.folding import Folded, fold_rows, spoken_of
 from cdp.quality.header import nearest_column
 from cdp.quality.rules import Rule, rules_for
 
 __all__ = [
     "Cleaning",
+    "Folded",
     "Rule",
     "clean_source",
     "fold_rows",
     "nearest_column",
     "parse_rows",
-    "records_spoken_of",
     "rule_faults",
     "rules_for",
+    "spoken_of",
 ]

@@ -34,6 +34,8 @@ class Arrival:
     """How its contract reads it, as JSON."""
     fault: DeliveryError | None = None
     """Why it cannot even be opened."""
+    modified_at: datetime | None = None
+    """When the file was last written; null where that is not known."""
 
 
 def fingerprint_file(path: Path) -> str:
@@ -81,6 +83,7 @@ class Ledger:
             "source_file": arrival.source_file,
             "sha256": arrival.sha256,
             "size_bytes": arrival.size_bytes,
+            "modified_at": arrival.modified_at,
             "delivered_at": arrival.delivered_at,
             "landed_at": as_of,
             "run_id": run_id,
@@ -95,6 +98,23 @@ class Ledger:
         schema = pl.Schema(DELIVERIES.schema)
         self._engine.delete("ops.deliveries", "delivery_id", [delivery_id])
         self._engine.store_frame(DELIVERIES, pl.DataFrame([entry], schema=schema), append=True)
+
+    def note_modified(self, modified: Mapping[str, datetime]) -> None:
+        """Note when the files of some deliveries were last written; their content is the same."""
+        if not modified:
+            return
+        times = pl.DataFrame(
+            {"delivery_id": list(modified), "modified_at": list(modified.values())},
+            schema={"delivery_id": pl.String, "modified_at": pl.Datetime("us")},
+        )
+        entries = self._engine.rows_of("ops.deliveries", "delivery_id", times["delivery_id"])
+        noted = entries.drop("modified_at").join(times, on="delivery_id")
+        self._engine.renew_frame(
+            DELIVERIES,
+            noted.select(DELIVERIES.column_names),
+            keys=times["delivery_id"],
+            columns=["delivery_id"],
+        )
 
     def waiting(self, source: str, contract: str) -> list[str]:
         """Landed deliveries of a source that no run cleaned under this contract yet.

@@ -14,6 +14,7 @@ DELIVERIES = Contract(
         key_column("source_file", TEXT, "path of the file inside the project"),
         key_column("sha256", TEXT, "fingerprint of the file's bytes"),
         key_column("size_bytes", INTEGER, "size of the file"),
+        Column("modified_at", INSTANT, "when the file was last written, UTC; null where not noted"),
         key_column("delivered_at", INSTANT, "from the file's name or time, UTC; orders deliveries"),
         key_column("landed_at", INSTANT, "as_of of the run that landed it, UTC"),
         key_column("run_id", TEXT, "the run that landed it"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -58,10 +59,12 @@ class Inbox:
     def project(self) -> Project:
         return load_project(self.root)
 
-    def land(self, source: str = "people", run_id: str = "r1") -> Landing:
+    def land(self, source: str = "people", run_id: str = "r1", *, is_full: bool = False) -> Landing:
         project = self.project
         chosen = next(s for s in project.sources if s.name == source)
-        return land_source(self.engine, project, chosen, as_of=AS_OF, run_id=run_id)
+        return land_source(
+            self.engine, project, chosen, as_of=AS_OF, run_id=run_id, is_full=is_full
+        )
 
     def deliveries(self) -> list[tuple[str, str, int]]:
         found = self.engine.query("select * from ops.deliveries order by source_file, delivery_id")
@@ -82,6 +85,34 @@ def test_a_file_lands_once(inbox: Inbox) -> None:
     again = inbox.land(run_id="r2")
     assert (again.delivery_ids, again.known_files) == ((), 1)
     assert inbox.raw().height == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds_before", "is_full", "is_opened"),
+    [(60, False, False), (60, True, True), (1, False, True)],
+)
+def test_a_file_of_the_noted_size_and_time_is_opened_only_if_it_might_be_another(
+    inbox: Inbox, *, seconds_before: int, is_full: bool, is_opened: bool
+) -> None:
+    name = "inbox/people_20260101.csv"
+    written = AS_OF.replace(tzinfo=UTC).timestamp() - seconds_before
+    for text in ("id,name\n1,Ann\n", "id,name\n1,Bea\n"):
+        inbox.write({name: text})
+        os.utime(inbox.root / name, (written, written))
+        landing = inbox.land(is_full=is_full)
+    assert (len(landing.delivery_ids), landing.known_files) == ((1, 0) if is_opened else (0, 1))
+
+
+def test_a_known_file_with_another_time_is_opened_once(inbox: Inbox) -> None:
+    name = "inbox/people_20260101.csv"
+    inbox.write({name: "id,name\n1,Ann\n"})
+    noted = []
+    for hour in (1, 2):
+        written = AS_OF.replace(tzinfo=UTC).timestamp() - 3600 * hour
+        os.utime(inbox.root / name, (written, written))
+        inbox.land()
+        noted += inbox.engine.query("select modified_at from ops.deliveries").rows()
+    assert noted == [(AS_OF - timedelta(hours=1),), (AS_OF - timedelta(hours=2),)]
 
 
 def test_a_file_without_a_date_in_its_name_stops_itself_only(inbox: Inbox) -> None:

@@ -9,6 +9,7 @@ with keyed as (
         -- (or a reference) in the order of time.
         case
             when touchpoint_id is not null then 'touchpoint:' || touchpoint_id
+            when record_id is not null then 'record:' || record_id
             when source_record_id is not null then source || ':' || source_record_id
         end as subject
     from clean.rows
