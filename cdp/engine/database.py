@@ -1,0 +1,143 @@
+"""A DuckDB database: opened by one writer, asked, and let go of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from cdp.engine.duckdb_tables import (
+    create,
+    narrowing,
+    quoted,
+    widen,
+    with_arity,
+)
+from cdp.engine.protocol import Narrowing, Scalar, SqlFunction
+from cdp.engine.statement import Statement
+from cdp.tables import Contract, contract_of
+
+_MACROS = """
+-- 60 bits of an md5: the same on every engine and version, unlike a database's own hash().
+create or replace macro stable_id(key) as cast('0x' || substr(md5(key), 1, 15) as bigint);
+"""
+
+
+class Database:
+    """A DuckDB file, or one in memory where ``path`` is null; what writes to it is the engine."""
+
+    def __init__(self, path: Path | None = None, *, threads: int | None = None) -> None:
+        """Open the database file as its only writer."""
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if threads is not None:
+            settings["threads"] = threads
+        self.connection = duckdb.connect(str(path or ":memory:"), config=settings)
+        self.connection.execute("set timezone = 'UTC'")
+        self.connection.execute("set enable_progress_bar = false")
+        self.connection.execute(_MACROS)
+        self._registered: set[str] = set()
+        self._depth = 0
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.connection.close()
+
+    def register(self, function: SqlFunction) -> None:
+        """Make a function known to SQL under its name; again is no error."""
+        if function.name in self._registered:
+            return
+        self.connection.create_function(
+            function.name,
+            with_arity(function.call, len(function.arguments)),
+            list(function.arguments),
+            function.returns,
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+        self._registered.add(function.name)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; inner transactions join the outer one."""
+        if self._depth:
+            yield
+            return
+        self.connection.execute("begin")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            self.connection.execute("rollback")
+            raise
+        self._depth -= 1
+        self.connection.execute("commit")
+
+    def ensure(self, contract: Contract) -> None:
+        """Create the table, empty, unless it is there; then give it the columns that it lacks."""
+        create(self.connection, contract)
+        widen(self.connection, contract)
+
+    def export(self, statement: Statement, path: Path) -> int:
+        """Write the statement's rows to a Parquet file; the number of rows."""
+        target = str(path).replace("'", "''")
+        copied = self.connection.execute(
+            f"copy ({statement.sql}) to '{target}' (format parquet, compression zstd)"
+        )
+        return int(copied.fetchall()[0][0])
+
+    def delete(self, table: str, column: str, values: Sequence[str]) -> None:
+        """Take away the rows whose column holds one of the values."""
+        self.connection.execute(
+            f'delete from {quoted(table)} where "{column}" in (select unnest($values))',
+            {"values": list(values)},
+        )
+
+    def query(self, sql: str, values: Mapping[str, Scalar] | None = None) -> pl.DataFrame:
+        """The rows of a query, as a frame."""
+        frame: pl.DataFrame = self.connection.sql(sql, params=dict(values or {})).pl()
+        return frame
+
+    def count(self, table: str) -> int:
+        """The number of a table's rows."""
+        counted = self.connection.execute(f"select count(*) from {quoted(table)}").fetchall()
+        return int(counted[0][0])
+
+    def exists(self, table: str) -> bool:
+        """Whether the table is there."""
+        schema, name = table.split(".")
+        found = self.connection.execute(
+            "select count(*) from duckdb_tables()"
+            " where schema_name = $schema and table_name = $name",
+            {"schema": schema, "name": name},
+        ).fetchall()
+        return bool(found[0][0])
+
+    def rows_of(self, table: str, column: Narrowing, keys: pl.Series | None) -> pl.DataFrame:
+        """A table's rows whose column is among some keys; all when ``keys`` is null."""
+        self.ensure(contract_of(table))
+        if keys is None:
+            return self.query(f"select * from {quoted(table)}")
+        with self.among(keys) as among:
+            return self.query(f"select * from {quoted(table)} where {among([column])}")
+
+    @contextmanager
+    def among(self, keys: pl.Series) -> Iterator[Callable[[Sequence[Narrowing]], str]]:
+        """Conditions that one of some columns is among the keys, for as long as this lasts."""
+        self.connection.register("given_keys", keys.unique().to_frame("key").to_arrow())
+        self.connection.execute("create or replace temp table among_keys as from given_keys")
+        self.connection.unregister("given_keys")
+
+        def among(columns: Sequence[Narrowing]) -> str:
+            return " or ".join(
+                f"{narrowing(column)} in (select key from among_keys)" for column in columns
+            )
+
+        yield among
