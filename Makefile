@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 .PHONY: help demo test kill-test check fix dev docs lock hooks clean
-.PHONY: bench bench-quality bench-ablation bench-scale bench-peers bench-lock
+.PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-peers bench-lock
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -51,6 +51,10 @@ bench-ablation: $(BASE) ## What each part of matching is worth (LABELLED=folder 
 SIZES ?= 60000
 bench-scale: $(BASE) ## Seconds, memory and F1 by size (SIZES="60000 1000000")
 	@$(BIN)/python -m benchmarks.scale $(SIZES) $(ARGS)
+
+NEW_TO ?= 100000 1000000
+bench-delta: $(BASE) ## What new files cost beside the store they come to (NEW_TO="100000 1000000")
+	@$(BIN)/python -m benchmarks.delta $(NEW_TO) $(ARGS)
 
 # Peers want other versions than ours, so they get an environment of their own; without them the
 # benchmark says that they were not run.
