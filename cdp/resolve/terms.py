@@ -34,8 +34,9 @@ def count_terms(comparisons: Sequence[Comparison], model_id: str) -> Statement:
         .group_by(term)
         for term in terms_of(comparisons)
     ]
-    query = counted[0].union(*counted[1:], distinct=False).subquery("counted")
-    ordered = exp.select("*").from_(query).order_by("term", "value")
+    first, *others = counted
+    query = first.union(*others, distinct=False) if others else first
+    ordered = exp.select("*").from_(query.subquery("counted")).order_by("term", "value")
     return built("terms", ordered, writes="model.terms")
 
 

@@ -52,6 +52,7 @@ PICTURES: dict[str, tuple[Any, Any]] = {
         render.export,
         {
             "destination": "csv", "run_id": "r1", "rows_written": 0, "opted_out": {"email": 1},
+            "ended": {"merged": 1},
             "untold": {"post": 2},
             "rejected": {NASTY: 2}, "left_out": {"anonymous": 3}, "folder": "outbox/csv_r1",
         },
