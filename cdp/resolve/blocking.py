@@ -29,8 +29,6 @@ _MAX_RANDOM_PAIRS = 200_000
 _MAX_DISTANCES = 60
 _WEAK_SHARE = 0.1
 """A weak rule may make a tenth of the pairs that another may."""
-_OUTGROWN = 5
-"""A block this many times larger than any may be at the training asks for a new model."""
 
 
 def build_candidates(
@@ -69,13 +67,6 @@ def draw_pairs(scratch: DuckDBEngine, *, seed: int) -> int:
     values: dict[str, Scalar] = {"seed": str(seed), "max_distances": distances}
     _make(scratch, load(_SQL / "random_pairs.sql"), values)
     return record_count
-
-
-def outgrown_blocks(engine: Engine, *, settings: ResolveSettings, touched: pl.Series) -> int:
-    """Blocks of touched records that are by now far larger than the model foresaw."""
-    blocks = engine.rows_of("identity.block_keys", "record_id", touched)["block"]
-    sizes = engine.rows_of("identity.block_keys", "block", blocks).group_by("block").len()
-    return sizes.filter(pl.col("len") > _OUTGROWN * settings.max_block_size).height
 
 
 def _make_keys(scratch: DuckDBEngine, comparisons: Sequence[Comparison]) -> None:

@@ -112,7 +112,8 @@ class Store:
 
 
 def batches(records: pl.DataFrame, dice: random.Random) -> list[tuple[pl.DataFrame, pl.Series]]:
-    """The records in some portions, the last of them all; in between some leave or change."""
+    """The records in some portions, in between some leave or change; in the end some are gone."""
+    leaving = records.sample(records.height // 4, seed=dice.randrange(99))
     cuts = sorted(dice.sample(range(1, records.height), dice.randint(1, 4)))
     told = []
     have = former = records.clear()
@@ -127,7 +128,7 @@ def batches(records: pl.DataFrame, dice: random.Random) -> list[tuple[pl.DataFra
             )
             have = pl.concat([have.join(other, on="record_id", how="anti"), other])
         else:
-            have = records
+            have = records.join(leaving, on="record_id", how="anti")
         sides = [have.join(former, on=have.columns, how="anti", nulls_equal=True)]
         sides.append(former.join(have, on=have.columns, how="anti", nulls_equal=True))
         told.append((have, pl.concat(sides)["record_id"].unique()))
@@ -136,7 +137,7 @@ def batches(records: pl.DataFrame, dice: random.Random) -> list[tuple[pl.DataFra
 
 
 @pytest.mark.parametrize("chosen", [ResolveSettings(), RULES], ids=["plain", "rules"])
-@settings(max_examples=3, phases=WITHOUT_SHRINKING, deadline=None)
+@settings(max_examples=2, phases=WITHOUT_SHRINKING, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_any_portions_make_what_one_run_makes(chosen: ResolveSettings, seed: int) -> None:
     dice = random.Random(seed)
@@ -144,8 +145,9 @@ def test_any_portions_make_what_one_run_makes(chosen: ResolveSettings, seed: int
     model = trained(records, chosen)
     whole, portioned = Store(model, chosen), Store(model, chosen)
     with closing(whole.engine), closing(portioned.engine):
-        whole.resolve(records, None)
-        for have, touched in batches(records, dice):
+        told = batches(records, dice)
+        whole.resolve(told[-1][0], None)
+        for have, touched in told:
             portioned.resolve(have, touched)
         expected = whole.state()
         for name, table in portioned.state().items():
