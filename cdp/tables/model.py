@@ -7,6 +7,7 @@ tomorrow are scored alike.
 
 from __future__ import annotations
 
+from cdp.tables import identity
 from cdp.tables.contract import FLAG, INSTANT, INTEGER, NUMBER, TEXT, Column, Contract, key_column
 
 _MODEL_ID = key_column("model_id", TEXT, "the version")
@@ -37,13 +38,7 @@ LEVELS = Contract(
     key=("model_id", "comparison", "level_number"),
     columns=(
         _MODEL_ID,
-        key_column("comparison", TEXT, "what is compared"),
-        key_column("level_number", INTEGER, "Splink's gamma: 0 is the last level"),
-        key_column("level", TEXT, "the level's name"),
-        key_column("match_share", NUMBER, "m: share of match pairs in the level, 0 to 1"),
-        key_column("household_share", NUMBER, "share of household pairs in the level, 0 to 1"),
-        key_column("random_share", NUMBER, "u: share of random pairs in the level, 0 to 1"),
-        key_column("weight_bits", NUMBER, "log2 of match_share over random_share"),
+        *identity.MODEL_LEVELS.columns,
     ),
 )
 
@@ -53,10 +48,7 @@ SOURCES = Contract(
     key=("model_id", "sources"),
     columns=(
         _MODEL_ID,
-        key_column("sources", TEXT, "`one + other`, by name"),
-        key_column("match_share", NUMBER, "share of all their pairs that are one person, 0 to 1"),
-        key_column("household_share", NUMBER, "share that are two of one home or firm, 0 to 1"),
-        key_column("weight_bits", NUMBER, "log2 of match_share over that of all pairs"),
+        *identity.MODEL_SOURCES.columns,
         Column("records", INTEGER, "records of a source with itself; null for two sources"),
     ),
 )

@@ -132,10 +132,10 @@ def _kill_later(pid: int, trace: Path, seconds: float) -> None:
 
 def _serve() -> None:
     # What a run imports when it needs it, imported once for all.
-    import great_expectations  # noqa: F401
-    import splink  # noqa: F401
+    import great_expectations  # noqa: F401 - slow: loaded once, before the forks
+    import splink  # noqa: F401 - likewise
 
-    import cdp.pipeline  # noqa: F401
+    import cdp.pipeline  # noqa: F401 - likewise
 
     for line in sys.stdin:
         order = json.loads(line)
