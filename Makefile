@@ -3,6 +3,9 @@
 
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
+# Containers often forbid Python to keep what it compiled: then every process compiles the same
+# thousands of library files anew, ten seconds each time. Here it goes into .venv, once.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test kill-test check fix dev docs lock hooks clean
 .PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-peers bench-lock
 
