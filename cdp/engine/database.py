@@ -21,10 +21,8 @@ from cdp.engine.protocol import Narrowing, Scalar, SqlFunction
 from cdp.engine.statement import Statement
 from cdp.tables import Contract, contract_of
 
-_MACROS = """
--- 60 bits of an md5: the same on every engine and version, unlike a database's own hash().
-create or replace macro stable_id(key) as cast('0x' || substr(md5(key), 1, 15) as bigint);
-"""
+STABLE_ID = "stable_id(key) as cast('0x' || substr(md5(key), 1, 15) as bigint)"
+"""60 bits of an md5: the same on every engine and version, unlike a database's own hash()."""
 
 
 class Database:
@@ -41,7 +39,7 @@ class Database:
         self.connection = duckdb.connect(str(path or ":memory:"), config=settings)
         self.connection.execute("set timezone = 'UTC'")
         self.connection.execute("set enable_progress_bar = false")
-        self.connection.execute(_MACROS)
+        self.connection.execute(f"create or replace macro {STABLE_ID}")
         self._registered: set[str] = set()
         self._depth = 0
 
@@ -85,11 +83,24 @@ class Database:
         create(self.connection, contract)
         widen(self.connection, contract)
 
-    def export(self, statement: Statement, path: Path) -> int:
-        """Write the statement's rows to a Parquet file; the number of rows."""
+    def export(
+        self,
+        statement: Statement,
+        path: Path,
+        *,
+        keys: pl.Series | None = None,
+        columns: Sequence[Narrowing] = (),
+    ) -> int:
+        """Write the statement's rows (those among some keys) to a Parquet file; their number."""
+        if keys is None:
+            return self._copy(statement.sql, path)
+        with self.among(keys) as among:
+            return self._copy(f"select * from ({statement.sql}) where {among(columns)}", path)
+
+    def _copy(self, query: str, path: Path) -> int:
         target = str(path).replace("'", "''")
         copied = self.connection.execute(
-            f"copy ({statement.sql}) to '{target}' (format parquet, compression zstd)"
+            f"copy ({query}) to '{target}' (format parquet, compression zstd)"
         )
         return int(copied.fetchall()[0][0])
 

@@ -131,8 +131,18 @@ class Engine(Protocol):
     def rows_of(self, table: str, column: Narrowing, keys: pl.Series | None) -> pl.DataFrame:
         """A table's rows whose column is among some keys; all when ``keys`` is null."""
 
-    def export(self, statement: Statement, path: Path) -> int:
-        """Write the statement's rows to a Parquet file; the number of rows."""
+    def export(
+        self,
+        statement: Statement,
+        path: Path,
+        *,
+        keys: pl.Series | None = None,
+        columns: Sequence[Narrowing] = (),
+    ) -> int:
+        """Write the statement's rows to a Parquet file; the number of rows.
+
+        With ``keys``, only rows one of whose ``columns`` is among them.
+        """
 
     def delete(self, table: str, column: str, values: Sequence[str]) -> None:
         """Take away the rows whose column holds one of the values."""

@@ -17,7 +17,7 @@ def _identify(run: Run, records: Records) -> Onward:
     moved = resolve.build_identifiers(
         run.engine, settings=run.resolving, version=version, records=records
     )
-    return {"score": moved, "customers": moved}
+    return {"score": moved, "customers": moved, "publish": moved}
 
 
 @when_changed("identity.rulings")
@@ -34,7 +34,7 @@ def _score(run: Run, records: Records) -> Onward:
         run.engine, settings=run.resolving, version=version, seed=run.seed,
         records=None if version.is_training else records,
     )  # fmt: skip
-    return {"cluster": moved, "assign_ids": moved}
+    return {"cluster": moved, "assign_ids": moved, "publish": moved}
 
 
 @for_touched("identity.links")

@@ -18,7 +18,8 @@ from cdp.project import Project, Source, cleaning_fingerprint
 from cdp.store.gate import figures_of
 from cdp.store.jitter import jitter_of
 from cdp.store.model_notes import note_models
-from cdp.store.publish import prune, publish
+from cdp.store.profiles_file import definitions
+from cdp.store.publish import Delta, prune, publish
 from cdp.store.revocations import read_words, take_back
 from cdp.store.touched import Onward, Records, both
 
@@ -119,7 +120,10 @@ def _clean(run: Run, *, source: Source) -> StepReport:
 def _fold(run: Run, touched: Records) -> Onward:
     folded = quality.fold_rows(run.engine, run.project, touched=touched)
     shown = both(folded.records, folded.touchpoints_of)
-    return {"identify": folded.records, "customers": shown, "timeline": shown}
+    spoken_of = both(touched, shown)
+    return {
+        "identify": folded.records, "customers": shown, "timeline": shown, "publish": spoken_of
+    }  # fmt: skip
 
 
 @for_touched("profile.customers")
@@ -127,7 +131,7 @@ def _customers(run: Run, records: Records) -> Onward:
     trust = {source.name: source.trust for source in run.project.sources}
     customers = None if records is None else profiles.customers_of(run.engine, records)
     profiles.build_customers(run.engine, trust=trust, customers=customers)
-    return {}
+    return {"publish": None if customers is None else profiles.records_of(run.engine, customers)}
 
 
 @for_touched("profile.timeline")
@@ -153,9 +157,18 @@ def _publish(run: Run) -> StepReport:
     # between the two leaves a current link that names another run, and the next run repairs it.
     run.finish("published", {**figures, **jitter_of(run.engine, last)})
     references = tuple(name.partition(".")[2] for name in _references(run.project))
+    # What is touched since a snapshot says nothing of another one, such as one rolled back to.
+    shape = definitions(references)
+    since = run.touched.waiting("publish", f"{run.made_under} {shape} {run.layout.current_run()}")
+    delta = None
+    if since is not None:
+        delta = Delta(since, profiles.customers_of(run.engine, since))
     rows = publish(
-        run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references
-    )
+        run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references,
+        delta=delta,
+    )  # fmt: skip
+    with run.engine.transaction():
+        run.touched.settle("publish", f"{run.made_under} {shape} {run.run_id}")
     prune(run.layout, keep=run.project.keep_snapshots)
     note_models(run.engine, run.layout)
     return StepReport(did_work=True, figures=rows)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from cdp.profiles.building import build_customers, build_timeline, build_traits, customers_of
+from cdp.profiles.building import (
+    build_customers,
+    build_timeline,
+    build_traits,
+    customers_of,
+    records_of,
+)
 
-__all__ = ["build_customers", "build_timeline", "build_traits", "customers_of"]
+__all__ = ["build_customers", "build_timeline", "build_traits", "customers_of", "records_of"]

@@ -39,6 +39,12 @@ def customers_of(engine: Engine, records: pl.Series) -> pl.Series:
     return pl.concat([held, moved["customer_id"]]).unique().sort()
 
 
+def records_of(engine: Engine, customers: pl.Series) -> pl.Series:
+    """Records that customers hold or ever held, sorted."""
+    held = engine.rows_of("identity.members", "customer_id", customers)
+    return held["record_id"].unique().sort()
+
+
 def build_customers(
     engine: Engine, *, trust: Mapping[str, int], customers: pl.Series | None = None
 ) -> None:

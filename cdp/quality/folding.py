@@ -7,26 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-import sqlglot
 
 from cdp.engine import Engine, load
 from cdp.project import Project, Source
-from cdp.tables import CONTRACTS
+from cdp.tables import CONTRACTS, SUBJECT
 
 _SQL = Path(__file__).parent / "sql"
 
-_SUBJECT = """
-    coalesce(
-        touchpoint_id,
-        record_id,
-        stable_id(source || '|' || coalesce(source_record_id, delivery_id))
-    )
-"""
-"""What a row speaks of, as one number: its touchpoint, else its person, else its reference row.
-
-Two rows that repeat one another have the same. Rows without any key share that of their delivery.
-A record and a touchpoint may happen to have one number: then both are looked at, which is no harm.
-"""
+_SUBJECT = SUBJECT.sql(dialect="duckdb")
 
 
 @dataclass(frozen=True)
@@ -82,12 +70,11 @@ def fold_rows(engine: Engine, project: Project, *, touched: pl.Series | None = N
         values={"full_refresh": whole_lists},
     )
     touchpoints_of = _fold_touchpoints(engine, touched)
-    subject = sqlglot.parse_one(_SUBJECT, read="duckdb")
     engine.renew(
         load(_SQL / "dispositions.sql"),
         keys=touched,
-        column=subject,
-        narrowed={"clean.rows": subject},
+        column=SUBJECT,
+        narrowed={"clean.rows": SUBJECT},
     )
     engine.replace(load(_SQL / "balance.sql"))
     for source in project.sources:

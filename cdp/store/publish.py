@@ -1,8 +1,6 @@
 """Publish: write a whole snapshot aside, then swap one link, so nobody sees half a run.
 
-A snapshot is a folder of Parquet files and one DuckDB file made from them. The DuckDB file is
-written in the storage format of DuckDB 1.2, which BI tools bundle; its columns carry the
-meanings of their contracts as comments.
+A snapshot is a folder of Parquet files and one DuckDB file of the same tables.
 """
 
 from __future__ import annotations
@@ -10,22 +8,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
+import polars as pl
 from sqlglot import exp
 
-from cdp.engine import Engine, Statement, built, load
-from cdp.engine.duckdb_tables import create_table
+from cdp.engine import Engine, Narrowing, Statement, built, load
 from cdp.errors import ConfigError
 from cdp.store.layout import Layout
-from cdp.tables import Contract, reference_rows
+from cdp.store.profiles_file import Change, write_changes, write_whole
+from cdp.tables import SUBJECT, Contract
 from cdp.tables.published import PUBLISHED
 
 _SQL = Path(__file__).parent / "sql"
-_STORAGE_VERSION = "v1.2.0"
 _STORED = {
     "customers": "profile.customers",
     "timeline": "profile.timeline",
@@ -41,6 +39,29 @@ _STORED = {
     "runs": "ops.runs",
     "checks": "ops.checks",
 }
+_BY_RECORD: Mapping[str, tuple[Narrowing, ...]] = {
+    "records": ("record_id",),
+    "identifiers": ("record_id",),
+    "members": ("record_id",),
+    "links": ("record_l", "record_r"),
+    "source_records": ("record_id", SUBJECT),
+}
+_BY_CUSTOMER: Mapping[str, tuple[Narrowing, ...]] = {
+    "customers": ("customer_id",),
+    "timeline": ("customer_id",),
+    "attribute_sources": ("customer_id",),
+}
+"""Large tables, and what tells that a row of theirs may have changed."""
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What changed since the current snapshot was published."""
+
+    records: pl.Series
+    """Records, and what rows speak of, as numbers."""
+    customers: pl.Series
+    """Who holds one of the records, or ever held it."""
 
 
 def publish(
@@ -50,11 +71,13 @@ def publish(
     run_id: str,
     as_of: datetime,
     references: tuple[str, ...] = (),
+    delta: Delta | None = None,
 ) -> Mapping[str, int]:
     """Write the run's snapshot and make it the current one; rows by published table.
 
-    A snapshot of the same run left behind by a kill is written anew. Readers of the former
-    snapshot keep it: its folder stays until `prune` takes it.
+    The DuckDB file is that of the current snapshot with the ``delta`` since then put in; null
+    writes it whole. A snapshot of the same run left behind by a kill is written anew. Readers of
+    the former snapshot keep it: its folder stays until `prune` takes it.
 
     Raises:
         ConfigError: The run's snapshot is the current one: readers have it open.
@@ -70,7 +93,17 @@ def publish(
     _clear(layout)
     building.mkdir(parents=True)
     try:
-        rows = _write(engine, building, run_id=run_id, as_of=as_of, references=references)
+        rows = _write_tables(engine, building, references)
+        if delta is None:
+            write_whole(building, references)
+        else:
+            changes = _export_changes(engine, building / ".changes", delta)
+            write_changes(building, references, former=layout.current.resolve(), changes=changes)
+            shutil.rmtree(building / ".changes")
+        manifest = {"run_id": run_id, "as_of": as_of.isoformat(), "rows": rows}
+        (building / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+        for path in (*building.iterdir(), building):
+            _write_out(path)
     except Exception:
         # A full disk gets its room back at once; what a kill leaves goes with the next run.
         shutil.rmtree(building, ignore_errors=True)
@@ -89,9 +122,8 @@ def _clear(layout: Layout) -> None:
         shutil.rmtree(leftover)
 
 
-def _write(
-    engine: Engine, building: Path, *, run_id: str, as_of: datetime, references: tuple[str, ...]
-) -> dict[str, int]:
+def _write_tables(engine: Engine, building: Path, references: Sequence[str]) -> dict[str, int]:
+    """Write each table to a Parquet file; rows by table."""
     rows = {}
     for contract in PUBLISHED:
         table = contract.name.split(".")[1]
@@ -100,12 +132,23 @@ def _write(
         query = exp.select("*").from_(exp.to_table(f"reference.{name}")).order_by("record_key")
         reference = built(f"reference {name}", query, writes=f"reference.{name}")
         rows[f"reference_{name}"] = engine.export(reference, building / f"reference_{name}.parquet")
-    _write_database(building, references)
-    manifest = {"run_id": run_id, "as_of": as_of.isoformat(), "rows": rows}
-    (building / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
-    for path in (*building.iterdir(), building):
-        _write_out(path)
     return rows
+
+
+def _export_changes(engine: Engine, folder: Path, delta: Delta) -> dict[str, Change]:
+    """Write the touched rows of large tables to Parquet files of their own."""
+    folder.mkdir()
+    changes = {}
+    for contract in PUBLISHED:
+        table = contract.name.split(".")[1]
+        is_by_record = table in _BY_RECORD
+        columns = (_BY_RECORD if is_by_record else _BY_CUSTOMER).get(table)
+        if columns:
+            keys = delta.records if is_by_record else delta.customers
+            change = Change(keys, columns, folder / f"{table}.parquet")
+            engine.export(_statement(contract), change.rows, keys=keys, columns=columns)
+            changes[table] = change
+    return changes
 
 
 def prune(layout: Layout, *, keep: int) -> None:
@@ -128,43 +171,6 @@ def _statement(contract: Contract) -> Statement:
         return load(_SQL / f"{table}.sql")
     query = exp.select(*contract.column_names).from_(exp.to_table(_STORED[table]))
     return built(f"published {table}", query.order_by(*contract.key), writes=contract.name)
-
-
-def _write_database(folder: Path, references: tuple[str, ...]) -> None:
-    connection = duckdb.connect()
-    try:
-        target = str(folder / "profiles.duckdb").replace("'", "''")
-        connection.execute(f"attach '{target}' as snapshot (storage_version '{_STORAGE_VERSION}')")
-        connection.execute("use snapshot")
-        for contract in PUBLISHED:
-            _fill(connection, contract, contract.name.split(".")[1], folder)
-        for name in references:
-            _fill(connection, reference_rows(name), f"reference_{name}", folder)
-        connection.execute("use memory")
-        connection.execute("detach snapshot")
-    finally:
-        connection.close()
-
-
-def _fill(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, table: str, folder: Path
-) -> None:
-    plain = Contract(f"main.{table}", contract.grain, contract.key, contract.columns)
-    connection.execute(create_table(plain))
-    connection.execute(
-        f'insert into main."{table}" by name select * from read_parquet($path)',
-        {"path": str(folder / f"{table}.parquet")},
-    )
-    connection.execute(f'comment on table main."{table}" is {_literal(contract.grain)}')
-    for column in contract.columns:
-        meaning = _literal(
-            f"{column.meaning} [{column.pii}]" if column.pii != "none" else column.meaning
-        )
-        connection.execute(f'comment on column main."{table}"."{column.name}" is {meaning}')
-
-
-def _literal(text: str) -> str:
-    return exp.Literal.string(text).sql(dialect="duckdb")
 
 
 def _write_out(path: Path) -> None:

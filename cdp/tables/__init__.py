@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdp.tables import clean, identity, model, ops, profile, published
 from cdp.tables.contract import Column, Contract
 from cdp.tables.raw import raw_rows, reference_rows
+from cdp.tables.subject import SUBJECT
 
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
@@ -67,4 +68,12 @@ def contract_of(table: str) -> Contract:
     return CONTRACTS[table]
 
 
-__all__ = ["CONTRACTS", "Column", "Contract", "contract_of", "raw_rows", "reference_rows"]
+__all__ = [
+    "CONTRACTS",
+    "SUBJECT",
+    "Column",
+    "Contract",
+    "contract_of",
+    "raw_rows",
+    "reference_rows",
+]

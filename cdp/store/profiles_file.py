@@ -1,0 +1,144 @@
+"""The DuckDB file of a snapshot: made whole from its Parquet files, or from the file before it.
+
+It is written in the storage format of DuckDB 1.2, which BI tools bundle; its columns carry the
+meanings of their contracts as comments.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from sqlglot import exp
+
+from cdp.engine import STABLE_ID, Narrowing
+from cdp.engine.duckdb_tables import create_table, narrowing
+from cdp.errors import TableContractError
+from cdp.tables import Contract, reference_rows
+from cdp.tables.published import PUBLISHED
+
+FILE = "profiles.duckdb"
+_STORAGE_VERSION = "v1.2.0"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Rows of a table that may read otherwise than in the snapshot before."""
+
+    keys: pl.Series
+    columns: Sequence[Narrowing]
+    """A row may have changed when one of these is among the keys."""
+    rows: Path
+    """Parquet: all those rows as they are now."""
+
+
+def write_whole(folder: Path, references: Sequence[str]) -> None:
+    """Make the file from the Parquet files beside it."""
+    with _opened(folder) as connection:
+        for contract, parquet in _tables(folder, references):
+            for sql in _definition(contract):
+                connection.execute(sql)
+            _insert(connection, contract, parquet)
+
+
+def write_changes(
+    folder: Path, references: Sequence[str], *, former: Path, changes: Mapping[str, Change]
+) -> None:
+    """Make the file from that of a ``former`` snapshot of the same definitions.
+
+    Of a table with a change (by its name without schema), the other rows are copied as bytes,
+    so that this costs what changed; a table without one is filled anew.
+
+    Raises:
+        TableContractError: A table has other rows than the Parquet file beside it.
+    """
+    shutil.copyfile(former / FILE, folder / FILE)
+    with _opened(folder) as connection:
+        connection.execute(f"create temp macro {STABLE_ID}")
+        for contract, parquet in _tables(folder, references):
+            change = changes.get(parquet.stem)
+            if change is None:
+                connection.execute(f"delete from {contract.name}")
+                _insert(connection, contract, parquet)
+            else:
+                _delete(connection, contract, change)
+                _insert(connection, contract, change.rows)
+                _compare(connection, contract, parquet)
+
+
+def definitions(references: Sequence[str]) -> str:
+    """Fingerprint of tables, columns and comments: a file of another is none to go on from."""
+    tables = _tables(Path(), references)
+    told = "\n".join(sql for contract, _ in tables for sql in _definition(contract))
+    return sha256(told.encode()).hexdigest()
+
+
+def _tables(folder: Path, references: Sequence[str]) -> Iterator[tuple[Contract, Path]]:
+    """Tables of the file, each with the Parquet file of the same name."""
+    named = {contract.name.split(".")[1]: contract for contract in PUBLISHED}
+    named |= {f"reference_{source}": reference_rows(source) for source in references}
+    for name, contract in named.items():
+        yield replace(contract, name=f"main.{name}"), folder / f"{name}.parquet"
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = duckdb.connect()
+    try:
+        target = _literal(str(folder / FILE))
+        connection.execute(f"attach {target} as snapshot (storage_version '{_STORAGE_VERSION}')")
+        connection.execute("use snapshot")
+        yield connection
+        connection.execute("use memory")
+        connection.execute("detach snapshot")
+    finally:
+        connection.close()
+
+
+def _definition(contract: Contract) -> Iterator[str]:
+    yield create_table(contract)
+    yield f"comment on table {contract.name} is {_literal(contract.grain)}"
+    for column in contract.columns:
+        meaning = f"{column.meaning} [{column.pii}]" if column.pii != "none" else column.meaning
+        yield f'comment on column {contract.name}."{column.name}" is {_literal(meaning)}'
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, parquet: Path) -> None:
+    connection.execute(
+        f"insert into {contract.name} by name select * from read_parquet($path)",
+        {"path": str(parquet)},
+    )
+
+
+def _delete(connection: duckdb.DuckDBPyConnection, contract: Contract, change: Change) -> None:
+    connection.register("changed_keys", change.keys.to_frame("key").to_arrow())
+    among = " or ".join(
+        f"{narrowing(column)} in (select key from changed_keys)" for column in change.columns
+    )
+    connection.execute(f"delete from {contract.name} where {among}")
+    connection.unregister("changed_keys")
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, contract: Contract, parquet: Path) -> None:
+    """Counts are cheap, and tell a change that was not handed on before any reader sees it."""
+    counted = (
+        f"select count(*) from {contract.name} union all select count(*) from read_parquet($path)"
+    )
+    rows = [row for (row,) in connection.execute(counted, {"path": str(parquet)}).fetchall()]
+    if rows[0] != rows[1]:
+        raise TableContractError(
+            what=f"the DuckDB file has {rows[0]} rows where the Parquet file has {rows[1]}",
+            where=contract.name,
+            how_many=abs(rows[0] - rows[1]),
+            next_step="`cdp run --full` writes both anew; please report this defect",
+        )
+
+
+def _literal(text: str) -> str:
+    return exp.Literal.string(text).sql(dialect="duckdb")
