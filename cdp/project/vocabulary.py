@@ -44,7 +44,10 @@ MATCHED_FIELDS = (
 )
 """The person fields that matching reads, and rules of a project may name."""
 
-OWN_WORDS = ("place", "prior", "sources", "household", "rivals", "declared_key", "customer_key")
+OWN_WORDS = (
+    "place", "prior", "sources", "household", "rivals", "declared_key", "customer_key",
+    "all_stated",
+)  # fmt: skip
 """Words of matching that are no field: an attribute that is compared is called otherwise."""
 
 CONSENT_CHANNELS = ("email", "sms", "phone", "post")

@@ -30,7 +30,8 @@ class Comparison:
     so rare among strangers that random pairs never show one: see model.py. ``column`` is the
     feature of an attribute of the project's own, None for the fields that every project has.
     ``shipped_worth`` is what the shipped shares are worth beside the records: 1 is the experience
-    with contact data, less is less.
+    with contact data, less is less. ``is_learned`` false keeps the shipped shares of matches:
+    where the pairs that a field is to part agree in all else, the data only teach the mistake.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Comparison:
     is_identifier: bool = False
     column: str | None = None
     shipped_worth: float = 1.0
+    is_learned: bool = True
 
     @property
     def level_names(self) -> tuple[str, ...]:

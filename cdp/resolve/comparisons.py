@@ -145,6 +145,8 @@ SUFFIX = Comparison(
         Level("same", "suffix_l = suffix_r", 0.98, 0.45, 0.2),
         Level("different", _OTHER, 0.02, 0.55, 0.8),
     ),
+    # A father and a son of one name look like one person who states it wrongly.
+    is_learned=False,
 )
 
 _Shares = tuple[float, float]

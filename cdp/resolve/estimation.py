@@ -142,7 +142,8 @@ def _with_matches_and_households(
             learner.count(model, comparisons, counts)
         match, household = dict(model.match), dict(model.household)
         for c in comparisons:
-            match[c.name] = _with_errors(_learned(c, counts[c.name][0], shipped.match[c.name]))
+            if c.is_learned:
+                match[c.name] = _with_errors(_learned(c, counts[c.name][0], shipped.match[c.name]))
             # In the fields of the person a household is as strangers are, but for its twins.
             household[c.name] = (
                 _learned(c, counts[c.name][1], shipped.household[c.name])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cdp.engine import DuckDBEngine, Engine, load
+from cdp.engine import DuckDBEngine, Engine, Scalar, load
 from cdp.resolve.attributes import comparisons_of
 from cdp.resolve.blocking import build_candidates, draw_pairs
 from cdp.resolve.comparison import Comparison
@@ -29,7 +29,11 @@ from cdp.resolve.weighed_pairs import unpacked, weigh_candidates
 from cdp.store.touched import Records, both
 from cdp.tables import CONTRACTS
 
-_DECLARED = Path(__file__).parent / "sql" / "declared.sql"
+_SQL = Path(__file__).parent / "sql"
+_DECLARED, _ALIKE = _SQL / "declared.sql", _SQL / "alike.sql"
+_MOST_ALIKE = 20
+"""More records than these that state the very same are joined without being weighed: 2,000 of
+them would make two million pairs, and a block of that size is refused."""
 _CONTRACT = CONTRACTS["identity.scored_pairs"]
 _HOMES, _WEIGHED = CONTRACTS["identity.household_pairs"], CONTRACTS["identity.weighed_pairs"]
 _BONDS, _TERMS = CONTRACTS["identity.declared_pairs"], CONTRACTS["model.terms"]
@@ -142,7 +146,7 @@ def _weigh(
 
 def _neighbours(engine: Engine, settings: ResolveSettings, touched: Records) -> Records:
     """The neighbourhoods of touched records; ``identity.declared_pairs`` is brought up to date."""
-    joined = bonds(engine, engine.query(load(_DECLARED).sql), settings)
+    joined = bonds(engine, _declared_pairs(engine, settings), settings)
     before = engine.rows_of(_BONDS.name, "record_l", None)
     engine.store_frame(_BONDS, joined, append=False)
     if touched is None:
@@ -189,20 +193,35 @@ def _against_rivals(
 
 def _declared(engine: Engine, settings: ResolveSettings, near: Records) -> pl.DataFrame:
     bits = settings.declared_weight_bits
-    namespace = pl.col("namespace")
-    evidence = json.dumps({"declared_key": {"level": "same", "weight_bits": bits}})
-    declared = engine.query(load(_DECLARED).sql)
+    declared = _declared_pairs(engine, settings)
     if near is not None:
         declared = declared.filter(pl.col("record_l").is_in(near.implode()))
+    told = {
+        entry: json.dumps({entry: {"level": "same", "weight_bits": bits}})
+        for entry in ("declared_key", "all_stated")
+    }
     return _contracted(
         declared.with_columns(
             kind=pl.lit("declared"),
             match_weight=pl.lit(bits, pl.Float64),
             rule_count=pl.lit(0, pl.Int64),
-            reason=pl.format("same key of `{}`", namespace),
-            evidence=pl.lit(evidence),
+            evidence=pl.col("entry").replace_strict(told, return_dtype=pl.String),
         )
     )
+
+
+def _declared_pairs(engine: Engine, settings: ResolveSettings) -> pl.DataFrame:
+    """record_l, record_r, reason and entry: pairs of one key, and of many that state the same."""
+    keyed = engine.query(load(_DECLARED).sql).select(
+        *_PAIR, reason=pl.format("same key of `{}`", "namespace"), entry=pl.lit("declared_key")
+    )
+    engine.ensure(CONTRACTS["identity.attributes"])
+    sole = ",".join(settings.sources_without_duplicates)
+    limits: dict[str, Scalar] = {"most_alike": _MOST_ALIKE, "sources_without_duplicates": sole}
+    alike = engine.query(load(_ALIKE).sql, limits).select(
+        *_PAIR, reason=pl.lit("alike in all that they state"), entry=pl.lit("all_stated")
+    )
+    return pl.concat([keyed, alike]).unique(_PAIR, keep="first", maintain_order=True)
 
 
 def _explained(

@@ -123,6 +123,30 @@ def test_an_identifier_of_a_crowd_points_to_nobody() -> None:
     assert sizes.max() == 1
 
 
+def test_more_records_than_a_block_may_hold_are_one_when_they_state_the_same() -> None:
+    """All their pairs would be too many to weigh; one that differs must be weighed."""
+    same = record("given_name=Ann surname=Strand emails=ann@example.org phones=+12125550101")
+    other = record("given_name=Bert surname=Strand emails=ann@example.org phones=+12125550101")
+    tables = resolved(frame([*[same] * 230, other, *strangers(100)]))
+    sizes = tables["clusters"].group_by("cluster").len()["len"]
+    assert sorted(sizes)[-2:] == [1, 230]
+    told = tables["links"].filter(pl.col("reason") == "alike in all that they state")
+    assert told["kind"].to_list() == ["declared"] * 229
+    assert told["record_l"].n_unique() == 1
+
+
+def test_fathers_and_sons_do_not_teach_that_a_suffix_means_little() -> None:
+    """Of one name and one home, they look like one person: that is what the suffix is for."""
+    homes = [
+        person | {"suffix": suffix, "emails": [], "phones": [], "birth_date": None}
+        for person in strangers(60, seed=3)
+        for suffix in ("Sr", "Jr")
+    ]
+    tables = resolved(frame([*homes, *strangers(300)]))
+    levels = tables["model_levels"].filter(comparison="suffix", level_number=0)
+    assert levels["match_share"].to_list() == [0.02]
+
+
 def test_a_unique_key_forbids_two_of_its_kind() -> None:
     people = [
         record("given_name=Ann surname=Lee emails=ann@example.org keys=passport:1"),

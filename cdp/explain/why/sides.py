@@ -48,7 +48,7 @@ _READ: Mapping[str, tuple[tuple[str, ...], Mask]] = {
 }  # fmt: skip
 """What each comparison reads of a record, and how its values are masked."""
 
-_NO_VALUES = NOT_OF_THE_RECORDS | {"always_link", "ruling"}
+_NO_VALUES = NOT_OF_THE_RECORDS | {"always_link", "ruling", "all_stated"}
 _INFERRED = "(read from mailbox or handle)"
 _FOUND_BY = re.compile(r"; found by (.*)", re.DOTALL)
 Row = Mapping[str, Any]

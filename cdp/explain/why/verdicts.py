@@ -115,6 +115,8 @@ def _joined_by(pair: Sides) -> str:
     told = (pair.reason or "").partition("; found by ")[0]
     if pair.kind == "probabilistic":
         return f"{_evidence(pair)}; odds of {_odds(pair)} one person"
+    if pair.kind == "declared" and told.startswith("alike"):
+        return f"both are {told}, as many other records are"
     if pair.kind == "declared":
         return f"both state the {told}, by which the sources themselves say that they are one"
     if pair.kind == "deterministic":

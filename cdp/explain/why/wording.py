@@ -14,6 +14,7 @@ _TITLES = {
     "prior": "to begin with", "sources": "their sources", "household": "one home?",
     "rivals": "other candidates", "declared_key": "key", "always_link": "your rule",
     "given_name": "first name", "place": "place", "ruling": "a steward",
+    "all_stated": "all they state",
 }  # fmt: skip
 NOT_OF_THE_RECORDS = frozenset({"prior", "sources", "household", "rivals"})
 """Entries that compare nothing that the two records state."""
