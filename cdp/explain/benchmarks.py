@@ -15,6 +15,7 @@ from cdp.explain.snapshot import Snapshot
 
 _EXAMPLES = 10
 _LARGEST = 10
+_TEN_YEARS = 10
 # Only what passes here without any folding can pass once it is folded.
 _STATED = """
     select m.customer_id, list(distinct lower(trim(r.{column})) order by 1) as stated
@@ -94,6 +95,8 @@ def read_benchmarks(snapshot: Snapshot) -> tuple[Benchmark, ...]:
             ("more than 3 surnames", "surname", 3, count_folded, None),
             ("more than 3 postcodes", "postcode", 3, count_folded, None),
             ("more than 5 postcodes", "postcode", 5, count_folded, None),
+            ("more than 1 suffix, such as Sr and Jr", "suffix", 1, count_folded, None),
+            ("birth dates over ten years apart", "birth_date::varchar", 1, count_births, None),
         )
     ]
     under = [
@@ -121,6 +124,19 @@ def count_folded(stated: Iterable[str]) -> int:
     from cdp.resolve.folding import fold_text
 
     return len({folded for text in stated if (folded := fold_text(text))})
+
+
+def count_births(stated: Iterable[str]) -> int:
+    """How many people born over ten years apart would explain the birth dates, years first.
+
+    >>> count_births(["1980-01-01", "1980-10-01", "1990-01-01", "1991-01-02", "1950-05-05"])
+    3
+    """
+    born, births = -1_000, 0
+    for year in sorted(int(text[:4]) for text in stated):
+        if year - born > _TEN_YEARS:
+            born, births = year, births + 1
+    return births
 
 
 def count_first_names(stated: Iterable[str]) -> int:

@@ -84,7 +84,8 @@ MEANINGS = {
     "over": Meaning(
         "Too many people in one customer?",
         "Customers of two or more records that go by more different first names (short forms"
-        " and initials folded), surnames or postcodes than one person usually does.",
+        " and initials folded), surnames, postcodes, suffixes or years of birth than one person"
+        " usually has.",
         "Nobody, or nearly: at most 0.011 % of customers with more than 3 first names.",
         "Look at the examples with the command beside them; a shared mailbox or phone is the"
         " usual cause.",
