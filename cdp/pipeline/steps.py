@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from cdp import ingest, profiles, quality
+from cdp import ingest, profiles, quality, resolve
 from cdp.pipeline.refusing import refuse_jump
 from cdp.pipeline.resolve_steps import RESOLVE
 from cdp.pipeline.resolving import resolve_settings
@@ -153,9 +153,10 @@ def _publish(run: Run) -> StepReport:
     last = run.ledger.last_run(["published"])
     figures = figures_of(run.engine, last) | {"inputs": run.inputs}
     refuse_jump(run, last, figures)
+    drift = resolve.drift_of(run.engine, run.version, settings=run.resolving)
     # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
     # between the two leaves a current link that names another run, and the next run repairs it.
-    run.finish("published", {**figures, **jitter_of(run.engine, last)})
+    run.finish("published", {**figures, **jitter_of(run.engine, last), **drift})
     references = tuple(name.partition(".")[2] for name in _references(run.project))
     # What is touched since a snapshot says nothing of another one, such as one rolled back to.
     shape = definitions(references)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdp.resolve.attribute_values import fold_identifier
 from cdp.resolve.clusters import cluster_records
+from cdp.resolve.drift import drift_notices, drift_of
 from cdp.resolve.households import build_households
 from cdp.resolve.identifiers import build_identifiers
 from cdp.resolve.membership import assign_customer_ids
@@ -30,6 +31,8 @@ __all__ = [
     "changed_weights",
     "cluster_records",
     "compare",
+    "drift_notices",
+    "drift_of",
     "fits",
     "fold_identifier",
     "kept_model",

@@ -25,8 +25,12 @@ from cdp.tables import CONTRACTS
 
 _SQL = Path(__file__).parent / "sql"
 _KEYS, _REFUSED = CONTRACTS["identity.block_keys"], CONTRACTS["model.refused_blocks"]
+_OUTGROWN = CONTRACTS["identity.outgrown_blocks"]
 _MAX_RANDOM_PAIRS = 200_000
 _MAX_DISTANCES = 60
+OUTGROWN = 5
+"""A block that has grown to so many times the size that a training allows wants a new model."""
+
 _WEAK_SHARE = 0.1
 """A weak rule may make a tenth of the pairs that another may."""
 
@@ -41,8 +45,9 @@ def build_candidates(
 ) -> None:
     """Make ``work.candidates`` from ``work.features`` of the records, and keep their keys.
 
-    ``identity.block_keys`` of the records is made anew; a model in training learns here which
-    blocks are refused. With records given, their pairs among themselves and with all others.
+    ``identity.block_keys`` of the records is made anew, and ``outgrown_blocks`` with it; a model
+    in training learns here which blocks are refused. With records given, their pairs among
+    themselves and with all others.
     """
     comparisons = comparisons_of(settings.compare)
     _make_keys(scratch, comparisons)
@@ -56,6 +61,7 @@ def build_candidates(
     else:
         engine.renew_frame(_KEYS, keys, keys=records, columns=["record_id"])
         _load_blocks(engine, scratch, keys["block"])
+    _count_outgrown(engine, scratch, most=OUTGROWN * settings.max_block_size)
     _make(scratch, load(_SQL / "candidates.sql"), {})
     scratch.connection.execute("drop table work.block_keys")
 
@@ -117,6 +123,23 @@ def _load_blocks(engine: Engine, scratch: DuckDBEngine, blocks: pl.Series) -> No
         """
     )
     scratch.connection.unregister("members")
+
+
+def _count_outgrown(engine: Engine, scratch: DuckDBEngine, *, most: int) -> None:
+    """Bring ``identity.outgrown_blocks`` up to date.
+
+    A block grows by touched records, so it is among theirs; it shrinks also by records that left.
+    """
+    grown = scratch.query(
+        "select block from work.block_keys group by block having count(*) > $most", {"most": most}
+    )
+    known = engine.rows_of(_OUTGROWN.name, "block", None)
+    blocks = pl.concat([grown["block"], known["block"]])
+    if len(blocks):
+        engine.renew(
+            load(_SQL / "outgrown_blocks.sql"), keys=blocks, column="block",
+            narrowed={_KEYS.name: "block"}, values={"most": most},
+        )  # fmt: skip
 
 
 def _make(scratch: DuckDBEngine, statement: Statement, values: Mapping[str, Scalar]) -> None:

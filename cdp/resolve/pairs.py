@@ -15,6 +15,7 @@ from cdp.engine import DuckDBEngine, Engine, Scalar, load
 from cdp.resolve.attributes import comparisons_of
 from cdp.resolve.blocking import build_candidates, draw_pairs
 from cdp.resolve.comparison import Comparison
+from cdp.resolve.drift import note_counts
 from cdp.resolve.features import Features
 from cdp.resolve.home_pairs import score_homes
 from cdp.resolve.model import Model
@@ -91,6 +92,8 @@ def score_pairs(
     pairs = pl.concat([declared, undeclared]).sort(_PAIR)
     again = both(near, records)
     engine.renew_frame(_CONTRACT, pairs, keys=again, columns=_PAIR)
+    if version.is_training:
+        note_counts(engine, version, settings=settings)
     return again
 
 

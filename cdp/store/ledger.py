@@ -212,7 +212,7 @@ class Ledger:
 
 _FIGURES = (
     "customers", "identified", "largest_customer", "records", "merges", "moved_records", "jitter",
-    "inputs",
+    "model_drift", "inputs",
 )  # fmt: skip
 
 BALANCE = ("accepted", "quarantined", "duplicate", "set_aside", "held")

@@ -24,6 +24,7 @@ CONTRACTS: dict[str, Contract] = {
         identity.ATTRIBUTES,
         identity.HOLDERS,
         identity.BLOCK_KEYS,
+        identity.OUTGROWN_BLOCKS,
         identity.WEIGHED_PAIRS,
         identity.DECLARED_PAIRS,
         identity.MODEL_LEVELS,

@@ -94,6 +94,16 @@ BLOCK_KEYS = Contract(
     ),
 )
 
+OUTGROWN_BLOCKS = Contract(
+    name="identity.outgrown_blocks",
+    grain="one block that the model allowed and that holds more than five times its cap today",
+    key=("block",),
+    columns=(
+        key_column("block", INTEGER, "hash of the blocking key; its last six bits are the rule"),
+        key_column("records", INTEGER, "records that share it"),
+    ),
+)
+
 WEIGHED_PAIRS = Contract(
     name="identity.weighed_pairs",
     grain="one candidate pair that the model weighed by itself, as if no other record were there",

@@ -100,5 +100,25 @@ REFUSED_BLOCKS = Contract(
     ),
 )
 
-VERSIONED = (LEVELS, SOURCES, NAMES, TERMS, GENERIC_VALUES, REFUSED_BLOCKS)
+COUNTS = Contract(
+    name="model.counts",
+    grain="one count of records, of statements or of likely pairs when the version was trained",
+    key=("model_id", "figure", "subject", "source", "band"),
+    columns=(
+        _MODEL_ID,
+        key_column(
+            "figure",
+            TEXT,
+            "stated: records with a field; distinct: values (about), generic: statements that "
+            "point to nobody; match_weight: pairs of 0 bits and more",
+        ),
+        key_column("subject", TEXT, "the field, the kind of identifier, or pairs"),
+        key_column("source", TEXT, "the source; empty for all"),
+        key_column("band", INTEGER, "match_weight: the bits that its band begins at; else 0"),
+        key_column("counted", INTEGER, "how many"),
+        key_column("total", INTEGER, "of how many: records, statements or pairs"),
+    ),
+)
+
+VERSIONED = (LEVELS, SOURCES, NAMES, TERMS, GENERIC_VALUES, REFUSED_BLOCKS, COUNTS)
 """All that a version consists of, beside its row in ``ops.models``."""

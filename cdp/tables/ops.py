@@ -66,6 +66,12 @@ RUNS = Contract(
             NUMBER,
             "their share of the records that were known then and are now, 0 to 1; null for none",
         ),
+        Column(
+            "model_drift",
+            TEXT,
+            "JSON object: model_id, and in `moved` what has left its training behind; null where "
+            "the run trained",
+        ),
     ),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 import pytest
 from polars.testing import assert_frame_equal
 
+from cdp import explain
 from cdp.errors import ConfigError, NotFoundError
 from cdp.pipeline.modelling import promote_model, train_model
 from cdp.store.layout import Layout
 from cdp.store.model_notes import read_versions
-from tests.laws.world import AS_OF, CDP_YAML, FILES, Company
+from tests.explain.snapshot import shown
+from tests.laws.world import AS_OF, CDP_YAML, FILES, Company, crm_file
 
 DAY = timedelta(days=1)
 FIRST, *LATER = sorted(FILES)
@@ -34,6 +37,7 @@ def statuses(company: Company) -> dict[str, str]:
 def test_a_store_of_few_records_keeps_no_model(ran: Company) -> None:
     told = ran.warehouse("select status, is_kept from ops.models")
     assert told.rows() == [("promoted", False)]
+    assert ran.query("select model_drift from runs").rows() == [(None,)]
 
 
 def test_a_candidate_of_the_same_records_would_change_nobody(ran: Company) -> None:
@@ -54,6 +58,34 @@ def test_a_promoted_model_is_used_by_the_next_run_and_ids_stay(ran: Company) -> 
     assert ran.run("r2", as_of=AS_OF + DAY).status == "published"
     assert_frame_equal(ran.query(members), before)
     assert ran.warehouse("select model_id from ops.models where is_kept").rows() == [("m_0002",)]
+    told = ran.query("select model_drift from runs where run_id = 'r2'")
+    assert json.loads(told["model_drift"][0]) == {"model_id": "m_0002", "moved": []}
+    counted = "select distinct total from model.counts where model_id = 'm_0002' and source = ''"
+    records = ran.query("select count(*) from records where is_current").item()
+    assert ran.warehouse(f"{counted} and figure = 'stated'").rows() == [(records,)]
+
+
+def test_a_store_that_has_doubled_since_the_training_is_told_wherever_notices_stand(
+    ran: Company,
+) -> None:
+    kept(ran)
+    store = ran.project.store
+    before = ran.query("select count(*) from records where is_current").item()
+    grown = [f"g{n},Ann{n},Lee{n},ann{n}@example.org,,,,,,2026-06-01 10:00" for n in range(before)]
+    ended = ran.deliver({"inbox/crm_20260625.csv": crm_file(grown)}, "r2", as_of=AS_OF + DAY)
+    with explain.open_snapshot(store) as snapshot:
+        page = explain.render.report_page(explain.read_quality(snapshot))
+    told = {
+        "end": shown(explain.render.outcome(ended.as_dict())),
+        "status": shown(explain.render.status(explain.read_status(store))),
+        "models": shown(explain.render.models(read_versions(Layout(store)))),
+        "report": page,
+    }
+    for place, text in told.items():
+        assert f"{2 * before} records, {before} at its training" in " ".join(text.split()), place
+        assert "cdp model train" in text
+    promote_model(ran.project, "m_0001", as_of=AS_OF + DAY)
+    assert "at its training" not in shown(explain.render.models(read_versions(Layout(store))))
 
 
 def test_files_that_come_one_by_one_make_what_a_full_run_makes(

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from cdp.explain.render.cells import grid
+from cdp.resolve import drift_notices
 
 _STATES = {
     "promoted": "in force",
@@ -31,7 +32,10 @@ def models(versions: Sequence[Mapping[str, Any]]) -> RenderableType:
     last = "`cdp model train` tries a new one on today's records; `cdp model show ID` tells more."
     if not rows:
         return Text("There is no model yet: the first run trains one.")
-    return Group(grid("Versions of the model, newest first", header, rows), Text(last))
+    drift = [
+        Text(line) for one in versions if one["status"] == "promoted" for line in drift_notices(one)
+    ]
+    return Group(grid("Versions of the model, newest first", header, rows), *drift, Text(last))
 
 
 def model_trial(one: Mapping[str, Any]) -> RenderableType:

@@ -16,6 +16,7 @@ from cdp.explain.render.cells import percent, plain
 from cdp.explain.render.labelled import labelled_words
 from cdp.explain.render.meanings import MEANINGS
 from cdp.explain.render.model_chart import match_weights_chart
+from cdp.resolve import drift_notices
 from cdp.store.jitter import jitter_line, jitter_notice
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -53,6 +54,7 @@ def report_page(
         chart=chart,
         jitter=jitter_line(found.run),
         notice=jitter_notice(found.run),
+        drift=drift_notices(found.run),
     )
 
 

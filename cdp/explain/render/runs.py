@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cdp.explain.render.cells import cell, grid, percent, plain
 from cdp.explain.status import Status
+from cdp.resolve import drift_notices
 from cdp.store.jitter import jitter_line, jitter_notice
 
 _PARTS = ("read", "accepted", "quarantined", "duplicate", "set_aside", "held")
@@ -182,4 +183,6 @@ def _customers(figures: Mapping[str, Any]) -> list[RenderableType]:
     )
     jitter, notice = jitter_line(figures), jitter_notice(figures)
     lines = (told, jitter, f"Wants a look: {notice}" if notice else None)
-    return [Text(line) for line in lines if line]
+    drift = drift_notices(figures)
+    head = [f"Wants a look: {drift[0]}"] if drift else []
+    return [Text(line) for line in (*lines, *head, *drift[1:]) if line]

@@ -13,6 +13,7 @@ select
         case when r.run_id = $run_id then $merges else r.merges end as merges,
         case when r.run_id = $run_id then $moved_records else r.moved_records end as moved_records,
         case when r.run_id = $run_id then $jitter else r.jitter end as jitter,
+        case when r.run_id = $run_id then $model_drift else r.model_drift end as model_drift,
         case when r.run_id = $run_id then $inputs else r.inputs end as inputs
     )
 from ops.runs as r
