@@ -6,7 +6,7 @@ SHELL := /bin/sh
 # Containers often forbid Python to keep what it compiled: then every process compiles the same
 # thousands of library files anew, ten seconds each time. Here it goes into .venv, once.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo test kill-test check fix dev docs lock hooks clean
+.PHONY: help demo test kill-test portions-test check fix dev docs lock hooks clean
 .PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-peers bench-lock
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -21,7 +21,7 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 
 help: ## Print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(BASE) ## Generate the demo company, run the pipeline, print its customers
 	@$(BIN)/python -m data.demo
@@ -31,6 +31,9 @@ test: $(DEV) ## Run all tests: cases, properties, oracles, doctests
 
 kill-test: $(DEV) ## Kill runs at every commit point and at random moments, readers looking on
 	@$(BIN)/python -m tests.safety.whole_set $(ARGS)
+
+portions-test: $(DEV) ## Random portions beside one full run, row by row (LABELLED=folder of sets)
+	@$(BIN)/python -m tests.history.portions $(LABELLED:%=--labelled %) $(ARGS)
 
 check: $(DEV) ## Lint, format, types, import direction, house rules
 	$(BIN)/ruff check .

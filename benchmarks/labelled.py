@@ -48,10 +48,18 @@ class LabelledSet:
     write_project: Callable[[Path], None]
 
 
-def folder_set(folder: Path) -> LabelledSet:
-    """A folder with records.parquet (`record_id`, own columns), truth.parquet (and `entity_id`)."""
+def folder_set(folder: Path, *, people: int | None = None, seed: int = 0) -> LabelledSet:
+    """A folder with records.parquet (`record_id`, own columns), truth.parquet (and `entity_id`).
+
+    With `people` only the records of so many of them, drawn from a seed.
+    """
     records = pl.read_parquet(folder / "records.parquet")
     truth = pl.read_parquet(folder / "truth.parquet")
+    if people is not None:
+        entities = truth["entity_id"].unique().sort()
+        drawn = entities.sample(min(people, entities.len()), seed=seed)
+        truth = truth.filter(pl.col("entity_id").is_in(drawn.implode()))
+        records = records.join(truth.select("record_id"), on="record_id", how="semi")
     return _mapped(folder.name, records, truth)
 
 

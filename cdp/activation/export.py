@@ -22,10 +22,13 @@ _SQL = Path(__file__).parent / "sql"
 _CHANNELS = ("email", "sms", "phone", "post")
 _BATCH = 10_000
 _ENDED_COLUMNS = ("customer_id", "kind", "survivor_id", "ended_at")
-_ENDED_READS = {f"published.{name}": f"main.{name}" for name in ("customers", "customer_changes")}
+_ENDED_READS = {
+    f"published.{name}": f"main.{name}"
+    for name in ("customers", "customer_changes", "members", "records")
+}
 _HOW_TO_END = (
     "after loading the customers: merge what you have under customer_id into survivor_id; where "
-    "survivor_id is empty, nobody lives on: delete it or set it aside"
+    "survivor_id is empty, nobody known lives on: delete it or set it aside"
 )
 
 
@@ -36,7 +39,7 @@ class Export:
     ``rows_written`` + rejected + left out = customers of the snapshot. Of the identified
     customers that refuse a channel, ``opted_out`` counts those whose row says so and ``untold``
     the others: their row was rejected, or the destination has no column for the channel.
-    ``ended`` counts the ids that are no more by what ended them.
+    ``ended`` counts the ids that are no contact any more by what ended them.
     ``as_of`` is the clock of the run that made the snapshot. ``files`` name, rows, bytes, sha256.
     """
 
@@ -67,7 +70,8 @@ def export_customers(store: Path, *, destination: str, outbox: Path) -> Export:
     The folder appears whole or not at all; the same snapshot again gives the same bytes. Rows
     that the destination would refuse are in ``rejected.csv`` with their reasons. ``ended.csv``
     has every id that is no more, with the identified customer that it lives on in today, however
-    many merges lie between: it is whole each time, so no export may be missed.
+    many merges lie between, and those that live on as a cookie and nothing else (``anonymous``).
+    It is whole each time, so an export may be missed.
 
     Raises:
         NotFoundError: Nothing is published yet, or there is no such destination.

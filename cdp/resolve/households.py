@@ -35,10 +35,15 @@ def build_households(engine: Engine, *, project: str, settings: ResolveSettings)
     """
     most = settings.max_household_customers
     ties = engine.query(load(_TIES).sql, {"max_customers": most})
-    homes = households(ties, most=most)
-    names = {first: household_id(project, first) for first in homes["household"].unique()}
-    named = homes.with_columns(
-        household_id=pl.col("household").replace_strict(names, return_dtype=pl.String),
+    firsts = engine.query(
+        "select min(record_id) as first_record, customer_id from identity.members"
+        " where valid_to is null group by customer_id"
+    )
+    homes = households(ties, most=most).join(firsts, on="first_record")
+    homes = homes.with_columns(smallest=pl.col("customer_id").min().over("household"))
+    names = {one: household_id(project, one) for one in homes["smallest"].unique()}
+    named = homes.sort("customer_id").with_columns(
+        household_id=pl.col("smallest").replace_strict(names, return_dtype=pl.String),
         customer_count=pl.len().over("household").cast(pl.Int64),
     )
     engine.store_frame(_CONTRACT, named.select(_CONTRACT.column_names), append=False)
@@ -61,34 +66,36 @@ def households(ties: pl.DataFrame, *, most: int) -> pl.DataFrame:
     together by average linkage, in which a missing tie speaks against, and a lone tie never
     joins two homes.
 
+    Of equal ties those of the smaller records count first, so that the homes hang on no id of a
+    customer, and so not on what came when.
+
     Args:
-        ties: customer_l, customer_r, weight_bits; each pair once, the smaller id first.
+        ties: first_l, first_r (customers, each told by its smallest record), weight_bits; each
+            pair once, the smaller first.
         most: Customers that a household may have.
 
     Returns:
-        customer_id, household (its smallest customer_id), by customer_id; without those who are
-        alone. The order of ``ties`` makes no difference.
+        first_record, household (the smallest first_record of it), by first_record; without those
+        who are alone. The order of ``ties`` makes no difference.
 
-    >>> ties = pl.DataFrame(
-    ...     {"customer_l": ["a", "b"], "customer_r": ["b", "c"], "weight_bits": [9.0, 6.0]}
-    ... )
+    >>> ties = pl.DataFrame({"first_l": [1, 2], "first_r": [2, 3], "weight_bits": [9.0, 6.0]})
     >>> households(ties, most=8).rows()
-    [('a', 'a'), ('b', 'a')]
+    [(1, 1), (2, 1)]
     """
-    ties = ties.sort("customer_l", "customer_r")
-    customers = pl.concat([ties["customer_l"], ties["customer_r"]]).unique().sort()
+    ties = ties.sort("first_l", "first_r")
+    customers = pl.concat([ties["first_l"], ties["first_r"]]).unique().sort()
     left, right = (
         customers.search_sorted(ties[side]).cast(pl.Int64).to_numpy()
-        for side in ("customer_l", "customer_r")
+        for side in ("first_l", "first_r")
     )
     weights = ties["weight_bits"].to_numpy()
     heaviest = float(weights.max(initial=0.0))
     reached = bounded(len(customers), left, right, weights, max_size=_MAX_REACH, uncut=heaviest)
     homes = _linked(reached, left, right, weights, most)
     return (
-        pl.DataFrame({"customer_id": customers, "household": customers.gather(homes)})
+        pl.DataFrame({"first_record": customers, "household": customers.gather(homes)})
         .filter(pl.len().over("household") > 1)
-        .sort("customer_id")
+        .sort("first_record")
     )
 
 

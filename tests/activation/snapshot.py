@@ -20,12 +20,20 @@ from cdp.tables.contract import Contract
 CUSTOMERS = CONTRACTS["published.customers"]
 RUNS = CONTRACTS["published.runs"]
 CHANGES = CONTRACTS["published.customer_changes"]
+MEMBERS = CONTRACTS["published.members"]
+RECORDS = CONTRACTS["published.records"]
 AS_OF = datetime(2026, 5, 3, 12)
 FIXED = {
     "kind": "identified", "surname": "Lee", "emails": ["a@example.com"], "phones": [],
     "sources": ["crm"], "record_count": 1, "touchpoint_count": 0,
     "first_seen_at": datetime(2026, 1, 1), "last_seen_at": datetime(2026, 1, 1),
     "identity_confidence": 1.0, "attributes": "{}",
+}  # fmt: skip
+
+_RECORD = {
+    "version": 1, "is_current": True, "is_inline": False, "source": "crm", "source_record_id": "1",
+    "observed_at": AS_OF, "delivery_id": "d", "source_file": "f", "source_row": 1, "emails": [],
+    "phones": [], "devices": [], "handles": [], "keys": [], "attributes": "{}", "stated": "{}",
 }  # fmt: skip
 
 texts = st.one_of(st.none(), st.text(alphabet='aé,;"\n\r\t =+@\u4e2d', max_size=12))
@@ -58,8 +66,10 @@ def publish(
     rows: Sequence[dict[str, object]],
     run_id: str = "r1",
     events: Sequence[dict[str, object]] = (),
+    members: Sequence[dict[str, object]] = (),
+    records: Sequence[dict[str, object]] = (),
 ) -> None:
-    """A snapshot of customers with ids by their place, stored last first, and identity events."""
+    """A snapshot of customers with ids by their place, stored last first, and their history."""
     folder = store / "published" / run_id
     folder.mkdir(parents=True)
     whole = [
@@ -81,15 +91,26 @@ def publish(
             " values ($run_id, $as_of, $started_at, 'published', 's')",
             run,
         )
-        plain = Contract("main.customer_changes", CHANGES.grain, CHANGES.key, CHANGES.columns)
-        connection.execute(create_table(plain))
         blank = {"run_id": run_id, "changed_at": AS_OF, "record_count": 0, "survivor_id": None}
         told = [{**blank, "sequence": n, "origin_id": None, **e} for n, e in enumerate(events, 1)]
-        connection.register("told", pa.Table.from_pylist(told, schema=CHANGES.schema))
-        connection.execute("insert into customer_changes by name select * from told")
+        _fill(connection, CHANGES, told)
+        _fill(connection, MEMBERS, [{"valid_from": AS_OF, "run_id": run_id} | m for m in members])
+        _fill(connection, RECORDS, [_RECORD | record for record in records])
     link = store / "published" / "current"
     link.unlink(missing_ok=True)
     link.symlink_to(run_id)
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, rows: Sequence[dict[str, object]]
+) -> None:
+    """A published table of these rows; of what they do not tell, nothing."""
+    name = contract.name.partition(".")[2]
+    connection.execute(
+        create_table(Contract(f"main.{name}", contract.grain, contract.key, contract.columns))
+    )
+    connection.register("told", pa.Table.from_pylist(list(rows), schema=contract.schema))
+    connection.execute(f"insert into {name} by name select * from told")
 
 
 def exported(root: Path, destination: str) -> Export:

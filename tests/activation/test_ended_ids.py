@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdp.resolve.membership import changes
-from tests.activation.snapshot import exported, lines, publish
+from tests.activation.crm import Crm
+from tests.activation.snapshot import AS_OF, exported, lines, publish
 from tests.resolve.test_identity_events import frame, histories, named
 
 Event = dict[str, object]
@@ -67,18 +68,27 @@ def test_every_ended_id_names_who_lives_today(tmp_path: Path, name: str) -> None
     assert "survivor_id" in manifest["how_to_end"]
 
 
-class Crm:
-    """What somebody else's tool holds: it loads files and knows nothing of us."""
+FADED: dict[str, tuple[list[Event], list[Event], bool]] = {
+    "had a record that left": (
+        [{"record_id": 1, "valid_to": AS_OF}, {"record_id": 2}], [{"record_id": 2}], True
+    ),
+    "said a name once": (
+        [{"record_id": 1}],
+        [{"record_id": 1, "is_current": False}, {"record_id": 1, "version": 2}],
+        True,
+    ),
+    "was never more": ([{"record_id": 1}], [{"record_id": 1}], False),
+}  # fmt: skip
 
-    def __init__(self) -> None:
-        self.contacts: set[str] = set()
 
-    def load(self, folder: Path) -> None:
-        self.contacts |= {line["customer_id"] for line in lines(folder / "customers.csv")}
-        for line in lines(folder / "ended.csv"):
-            old, heir = line["customer_id"], line["survivor_id"]
-            assert not heir or heir in self.contacts, "it is told to merge into one it never saw"
-            self.contacts.discard(old)
+@pytest.mark.parametrize("name", FADED)
+def test_who_lives_on_as_a_cookie_alone_is_no_contact_any_more(tmp_path: Path, name: str) -> None:
+    members, records, is_told = FADED[name]
+    held = [{"customer_id": "cookie", **member} for member in members]
+    publish(tmp_path / "store", LIVES, members=held, records=records)
+    made = exported(tmp_path, "csv")
+    ended = [(line["customer_id"], line["kind"]) for line in lines(made.folder / "ended.csv")]
+    assert ended == [("cookie", "anonymous")] * is_told
 
 
 @settings(max_examples=6, deadline=None)
@@ -96,7 +106,7 @@ def test_a_crm_that_loads_some_exports_has_the_customers_of_the_last(
                 rows: list[dict[str, object]] = [{"customer_id": c} for c in set(after.values())]
                 publish(root / "store", rows, f"r{day}", events)
                 crm.load(exported(root, "csv").folder)
-                assert crm.contacts == set(after.values())
+                assert crm.contacts.keys() == set(after.values())
         into = {str(e["customer_id"]): e["survivor_id"] for e in events if e["kind"] == "merged"}
         for old in lines(exported(root, "csv").folder / "ended.csv"):
             heir: object = old["customer_id"]

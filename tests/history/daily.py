@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from cdp.pipeline.modelling import promote_model, train_model
+from tests.laws.kept_model import keep_model
 from tests.laws.world import CDP_YAML, Company
 
 START = datetime(2026, 4, 1, 6)
@@ -36,7 +36,7 @@ holds: people
 sync_mode: full_refresh
 record_key: member
 delivered_at: {from_name: "%Y%m%d"}
-person: {given_name: first, surname: last, email: email}
+person: {given_name: first, surname: last, email: email, device: cookie}
 keys: {card: card, voucher: voucher}
 """
 _SHOP_YAML = """
@@ -188,20 +188,22 @@ class Town:
         for _ in range(count):
             person = self.dice.choice(self.people)
             member = f"m{len(self.club) + len(self.bridges)}x{self.dice.randrange(10**6)}"
-            card = self.dice.choice([f"{person.email},K-{person.number},", f",,V-{member}", ",,"])
-            name = f"{person.first},{person.last}" if card != ",," else f"Solo,Only{member}"
+            card = self.dice.choice(
+                [f"{person.email},,K-{person.number},", f",,,V-{member}", ",,,"]
+            )
+            name = f"{person.first},{person.last}" if card != ",,," else f"Solo,Only{member}"
             self.club[member] = f"{member},{name},{card}"
 
     def build_bridge(self) -> None:
         """A card that ties the holder of a voucher to a person of the contact list."""
-        vouchers = [line for line in self.club.values() if ",,V-" in line]
+        vouchers = [line for line in self.club.values() if ",,,V-" in line]
         if not vouchers:
             return
         person, voucher = self.dice.choice(self.people), self.dice.choice(vouchers).split(",")[-1]
         bridge = f"b{len(self.bridges)}"
         self.bridges.append(bridge)
         name = f"{person.first},{person.last}"
-        self.club[bridge] = f"{bridge},{name},,K-{person.number},{voucher}"
+        self.club[bridge] = f"{bridge},{name},,,K-{person.number},{voucher}"
 
     def mend_bridge(self) -> None:
         """The card of a bridge is mended: the voucher is not its holder's."""
@@ -214,18 +216,25 @@ class Town:
         for member in self.dice.sample(sorted(self.club), min(count, len(self.club))):
             del self.club[member]
 
-    def visit(self, day: int) -> None:
-        """Somebody whom no other list knows joins the club; the one before leaves for good."""
+    def visit(self, day: int, at: datetime) -> list[str]:
+        """Somebody whom no other list knows joins the club; the one before leaves for good.
+
+        Every other guest has ordered by a cookie, which stays when the guest has left.
+        """
         self.club.pop(f"v{day - 2}", None)
-        self.club[f"v{day}"] = f"v{day},Guest,Visitor{day},guest{day}@example.org,,"
+        cookie = f"g{day}" if day % 4 == 0 else ""
+        self.club[f"v{day}"] = f"v{day},Guest,Visitor{day},guest{day}@example.org,{cookie},,"
+        return [self._order(at, {"cookie": cookie})] if cookie else []
 
     def order(self, at: datetime) -> str:
-        self.orders += 1
         person = self.dice.choice(self.people)
         cookie = {"cookie": f"k{person.number}"}
         whole = {"email": person.email, "name": f"{person.first} {person.last}"}
         short = {"email": person.email, "name": f"{person.first[0]}. {person.last}", **cookie}
-        who = self.dice.choice([whole, short, cookie])
+        return self._order(at, self.dice.choice([whole, short, cookie]))
+
+    def _order(self, at: datetime, who: dict[str, str]) -> str:
+        self.orders += 1
         return json.dumps({"id": f"o{self.orders}", "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **who})
 
 
@@ -242,19 +251,18 @@ def deliveries(days: int, *, seed: int = 7) -> Iterator[dict[str, str]]:
             person.phone = town.phone()
             lines.append(person.line(at))
         town.join(16 if day == 0 else 3)
-        if day % 2 == 0:
-            town.visit(day)
+        orders = town.visit(day, at) if day % 2 == 0 else []
         if day % 2 == 1:
             town.build_bridge()
             town.build_bridge()
         elif day:
             town.mend_bridge()
             town.leave(2)
-        orders = [town.order(at - timedelta(hours=n)) for n in range(12)]
+        orders += [town.order(at - timedelta(hours=n)) for n in range(12)]
         contacts.append("\n".join(["id,first,last,email,phone,born,card,seen", *lines]) + "\n")
         files = {
             f"inbox/club_{stamp}.csv": "\n".join(
-                ["member,first,last,email,card,voucher", *town.club.values()]
+                ["member,first,last,email,cookie,card,voucher", *town.club.values()]
             )
             + "\n",
             f"inbox/shop_{stamp}.jsonl": "\n".join(orders) + "\n",
@@ -278,7 +286,5 @@ def live(root: Path, days: int, *, seed: int = 7) -> Iterator[Company]:
         as_of = START + timedelta(days=day)
         company.deliver(files, f"day{day:02}", as_of=as_of)
         if day == 0:
-            # A store this small keeps no model by itself.
-            found = train_model(company.project, as_of=as_of)
-            promote_model(company.project, str(found["model_id"]), as_of=as_of)
+            keep_model(company, as_of=as_of)
         yield company

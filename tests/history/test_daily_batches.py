@@ -12,12 +12,13 @@ import pytest
 from hypothesis import settings
 
 from cdp import explain
+from cdp.activation import export_customers
 from cdp.errors import NotFoundError
 from cdp.explain.finding import seek
+from tests.activation.crm import Crm
 from tests.history.daily import live
+from tests.history.follower import Follower, Records
 from tests.laws.world import Company
-
-Records = frozenset[int]
 
 DAYS = 30 if settings.get_current_profile_name() == "thorough" else 5
 
@@ -26,6 +27,9 @@ LINKS = "select record_l, record_r from links"
 CONTENT = (
     "select * exclude (version, delivery_id, source_file, source_row) from records where is_current"
 )
+GOLDEN = """
+    select customer_id, given_name, surname, email, phone from customers where kind = 'identified'
+"""
 SPANS = "select record_id, customer_id, valid_from, valid_to from members order by 1, 3"
 EVENTS = """
     select * from customer_changes where changed_at = (select max(as_of) from runs)
@@ -47,6 +51,10 @@ class Day:
         self.spans = list(company.query(SPANS).iter_rows())
         self.events = company.query(EVENTS).to_dicts()
         self.fates = self._fates(company)
+        self.golden = {row["customer_id"]: row for row in company.query(GOLDEN).to_dicts()}
+        self.export = export_customers(
+            company.project.store, destination="csv", outbox=company.root / "outbox"
+        ).folder
 
     @staticmethod
     def _fates(company: Company) -> dict[str, str]:
@@ -147,18 +155,29 @@ def test_no_id_is_given_twice(days: list[Day]) -> None:
 
 
 def test_a_copy_that_follows_the_events_is_the_published_table_every_day(days: list[Day]) -> None:
-    sizes: dict[str, int] = {}
-    groups: dict[str, Records] = {}
+    follower = Follower()
     for day in days:
-        for event in day.events:
-            customer = event["customer_id"]
-            if event["kind"] in ("merged", "retired"):
-                del sizes[customer], groups[customer]
-            elif event["kind"] != "moved":
-                sizes[customer] = event["record_count"]
-                groups[customer] = day.groups[customer]
-        assert sizes == day.customers
-        assert groups == day.groups
+        follower.follow(day.events, day.groups)
+        assert follower.sizes == day.customers
+        assert follower.groups == day.groups
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_crm_that_loads_exports_holds_the_golden_records_and_no_more(
+    days: list[Day], every: int
+) -> None:
+    crm = Crm()
+    for number, day in enumerate(days, 1):
+        if number % every and number < len(days):
+            continue
+        crm.load(day.export)
+        assert crm.contacts.keys() == day.golden.keys()
+        for contact, golden in day.golden.items():
+            told = {name: crm.contacts[contact][name] for name in golden}
+            assert told == {name: value or "" for name, value in golden.items()}
+        merged = {note: c for c, notes in crm.notes.items() for note in notes - {c}}
+        assert all(contact in day.fates[old].split() for old, contact in merged.items())
+    assert every > 1 or merged
 
 
 def test_spans_never_overlap_and_leave_no_gap_while_a_record_is_current(days: list[Day]) -> None:

@@ -16,17 +16,11 @@ from cdp.pipeline.modelling import promote_model, train_model
 from cdp.store.layout import Layout
 from cdp.store.model_notes import read_versions
 from tests.explain.snapshot import shown
+from tests.laws.kept_model import keep_model
 from tests.laws.world import AS_OF, CDP_YAML, FILES, Company, crm_file
 
 DAY = timedelta(days=1)
 FIRST, *LATER = sorted(FILES)
-
-
-def kept(company: Company) -> Company:
-    """The company after its model was trained and put in force."""
-    found = train_model(company.project, as_of=AS_OF)
-    promote_model(company.project, str(found["model_id"]), as_of=AS_OF)
-    return company
 
 
 def statuses(company: Company) -> dict[str, str]:
@@ -53,7 +47,7 @@ def test_a_candidate_of_the_same_records_would_change_nobody(ran: Company) -> No
 def test_a_promoted_model_is_used_by_the_next_run_and_ids_stay(ran: Company) -> None:
     members = "select record_id, customer_id from members where valid_to is null order by all"
     before = ran.query(members)
-    kept(ran)
+    keep_model(ran)
     assert statuses(ran) == {"m_0002": "promoted", "m_0001": "former"}
     assert ran.run("r2", as_of=AS_OF + DAY).status == "published"
     assert_frame_equal(ran.query(members), before)
@@ -68,7 +62,7 @@ def test_a_promoted_model_is_used_by_the_next_run_and_ids_stay(ran: Company) -> 
 def test_a_store_that_has_doubled_since_the_training_is_told_wherever_notices_stand(
     ran: Company,
 ) -> None:
-    kept(ran)
+    keep_model(ran)
     store = ran.project.store
     before = ran.query("select count(*) from records where is_current").item()
     grown = [f"g{n},Ann{n},Lee{n},ann{n}@example.org,,,,,,2026-06-01 10:00" for n in range(before)]
@@ -93,7 +87,7 @@ def test_files_that_come_one_by_one_make_what_a_full_run_makes(
 ) -> None:
     company = Company(tmp_path / "one")
     company.deliver({FIRST: FILES[FIRST]}, "r1")
-    kept(company)
+    keep_model(company)
     for day, name in enumerate(LATER, 2):
         company.write({name: FILES[name]})
         company.run(f"r{day}", as_of=AS_OF + day * DAY)

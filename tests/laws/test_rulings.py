@@ -14,6 +14,7 @@ from cdp.pipeline import open_run
 from cdp.project import Resolving
 from cdp.store.rulings import LOG, append_rulings, make_ruling
 from tests.explain.snapshot import shown
+from tests.laws.kept_model import keep_model
 from tests.laws.world import AS_OF, CRM, SHOP, Company, crm_file, shop_file
 
 RULED_AT = datetime(2026, 7, 1, 9)
@@ -40,7 +41,7 @@ def owners(company: Company) -> dict[str, str]:
     return dict(company.query(CUSTOMER_OF).iter_rows())
 
 
-def test_rulings_hold_through_more_files_and_a_full_run(ran: Company) -> None:
+def test_rulings_hold_through_a_new_model_more_files_and_a_full_run(ran: Company) -> None:
     before = owners(ran)
     assert before["crm:1"] == before["crm:2"]
     assert before["crm:3"] != before["crm:4"]
@@ -84,6 +85,10 @@ def test_rulings_hold_through_more_files_and_a_full_run(ran: Company) -> None:
         assert found.pair.weight is None or round(sum(bits), 6) == found.pair.weight
     assert {now[key] for key in ("crm:1", "crm:2")} >= {before["crm:1"]}
     assert ran.run("r3", as_of=AS_OF + timedelta(days=2)).status == "unchanged"
+    # A model is trained on records of which some are ruled on: it would change nobody.
+    trial = keep_model(ran, as_of=AS_OF + timedelta(days=2))["trial"]
+    assert isinstance(trial, dict)
+    assert (trial["would_merge"], trial["would_split"]) == (0, 0)
     # More files, one of them with the record that a ruling waited for.
     newcomer = "77,Zoe,Other,zoe@example.org,,,,,,2026-06-10 10:00"
     files = {
@@ -95,8 +100,18 @@ def test_rulings_hold_through_more_files_and_a_full_run(ran: Company) -> None:
     assert ran.deliver(files, "r4", as_of=AS_OF + timedelta(days=3)).status == "published"
     now = check("r4")
     assert now["crm:5"] == now["crm:77"]
-    ran.run("r5", as_of=AS_OF + timedelta(days=4), is_full=True)
-    assert check("r5") == now
+    # Under a kept model a run looks at what came: records that all but the rulings join or part.
+    again = [
+        CRM[0].replace("1,Kate", "2,Kate").replace("2026-03-01", "2026-06-20"),
+        CRM[2]
+        .replace("Robert,Okafor,r.okafor", "Bo,Elsewhere,bo")
+        .replace("2026-03-05", "2026-06-20"),
+    ]
+    changed = {"inbox/crm_20260702.csv": crm_file(again)}
+    assert ran.deliver(changed, "r5", as_of=AS_OF + timedelta(days=4)).status == "published"
+    now = check("r5")
+    ran.run("r6", as_of=AS_OF + timedelta(days=5), is_full=True)
+    assert check("r6") == now
     said = ran.query("select ruling, ruled_by, ruled_at, note, is_contradicted from rulings")
     assert sorted(said["ruling"]) == ["cannot_link"] * 2 + ["must_link"] * 3
     plain = said.filter(~pl.col("is_contradicted"))

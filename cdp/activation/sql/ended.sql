@@ -1,6 +1,6 @@
--- grain: one customer id that has ended
+-- grain: one customer id that no contact should have any more
 -- key: customer_id
--- reads: published.customer_changes, published.customers
+-- reads: published.customer_changes, published.customers, published.members, published.records
 -- writes: outbox.ended
 with recursive ends as (
     select customer_id, kind, survivor_id, changed_at
@@ -19,7 +19,23 @@ living as (
     from ways as w join published.customers as c on w.survivor_id = c.customer_id
     where c.kind = 'identified'
     group by w.customer_id
+),
+-- Who lives on as a cookie and nothing else, and was more once: it had records that left it, or its
+-- records said other things.
+faded as (
+    select
+        c.customer_id,
+        max(coalesce(m.valid_to, r.observed_at)) as faded_at
+    from published.customers as c
+    join published.members as m on c.customer_id = m.customer_id
+    left join published.records as r
+        on m.record_id = r.record_id and m.valid_to is null and r.version > 1 and r.is_current
+    where c.kind = 'anonymous' and (m.valid_to is not null or r.record_id is not null)
+    group by c.customer_id
 )
 select e.customer_id, e.kind, l.survivor_id, e.changed_at as ended_at
 from ends as e left join living as l on e.customer_id = l.customer_id
-order by e.customer_id
+union all
+select f.customer_id, 'anonymous' as kind, null as survivor_id, f.faded_at as ended_at
+from faded as f
+order by customer_id

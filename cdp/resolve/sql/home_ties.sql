@@ -1,5 +1,5 @@
 -- grain: two customers who seem to share a home: the weight of the records that say most, and two ties
--- key: customer_l, customer_r
+-- key: first_l, first_r
 -- reads: identity.household_pairs, identity.members, identity.records
 -- writes: work.home_ties
 with placed as (
@@ -8,6 +8,15 @@ with placed as (
         r.*
     from identity.records as r
     join identity.members as m on r.record_id = m.record_id and m.valid_to is null
+),
+
+-- A customer by its smallest record: ids hang on what came when, and who is whom must not.
+firsts as (
+    select
+        customer_id,
+        min(record_id) as first_record
+    from placed
+    group by customer_id
 ),
 
 -- The most, not the sum: another pair of records of the same two repeats what was said.
@@ -154,13 +163,16 @@ tied as (
 
 -- Colleagues share a switchboard, a mailbox, a computer: among them only name and address tell.
 select
-    customer_l,
-    customer_r,
-    weight_bits
-from tied
+    least(l.first_record, r.first_record) as first_l,
+    greatest(l.first_record, r.first_record) as first_r,
+    t.weight_bits
+from tied as t
+join firsts as l on t.customer_l = l.customer_id
+join firsts as r on t.customer_r = r.customer_id
 where
     case
-        when is_of_one_employer then is_of_one_name and is_at_one_address
-        else cast(is_of_one_name as int) + cast(is_at_one_address as int) + cast(is_in_contact as int) >= 2
+        when t.is_of_one_employer then t.is_of_one_name and t.is_at_one_address
+        else
+            cast(t.is_of_one_name as int) + cast(t.is_at_one_address as int) + cast(t.is_in_contact as int) >= 2
     end
-order by customer_l, customer_r
+order by first_l, first_r
