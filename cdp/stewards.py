@@ -84,7 +84,7 @@ def _ask(opened: Project, snapshot: Snapshot, cases: list[Case], by: str | None)
     ruled = 0
     for number, case in enumerate(cases, 1):
         sides = stewards.lay_out_case(snapshot, case)
-        out.print(render.case(case, sides, place=f"Case {number} of {len(cases)}"))
+        out.print(render.case(case, sides, place=f"Case {number} of {len(cases)}"), crop=False)
         answer = _answer()
         if answer == "q":
             break
