@@ -140,7 +140,7 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     from cdp import explain
 
     opened = _project(project)
-    found = explain.read_status(opened.store, root=opened.root)
+    found = explain.read_status(opened.store, root=opened.root, resolving=opened.resolve)
     _print(found.as_dict(), explain.render.status(found), as_json=as_json)
 
 

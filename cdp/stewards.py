@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ from cdp.terminal import JsonOption, ProjectOption, now, opened_project, out, sh
 if TYPE_CHECKING:
     from cdp.explain import Snapshot
     from cdp.explain.stewards import Case
+    from cdp.store.rulings import Ruling
 
 ByOption = Annotated[str | None, typer.Option("--by", help="Who rules. Default: your login name.")]
 NoteOption = Annotated[str | None, typer.Option("--note", help="Why, in a line.")]
@@ -84,7 +86,7 @@ def _ask(opened: Project, snapshot: Snapshot, cases: list[Case], by: str | None)
     ruled = 0
     for number, case in enumerate(cases, 1):
         sides = stewards.lay_out_case(snapshot, case)
-        out.print(render.case(case, sides, place=f"Case {number} of {len(cases)}"))
+        out.print(render.case(case, sides, place=f"Case {number} of {len(cases)}"), crop=False)
         answer = _answer()
         if answer == "q":
             break
@@ -109,12 +111,16 @@ def _answer() -> str:
 def _read_file(
     opened: Project, snapshot: Snapshot, path: Path, by: str | None, *, as_json: bool
 ) -> None:
-    from cdp.explain import stewards
+    from rich.text import Text
+
+    from cdp.explain import render, stewards
 
     answers = stewards.read_answers(snapshot, path)
-    _write(opened, [(one.ruling, one.left, one.right, one.note) for one in answers], by)
+    said = [(one.ruling, one.left, one.right, one.note) for one in answers]
+    replaced = _write(opened, said, by)
     shown = f"{len(answers)} rulings read from {path.name}." + (f" {_NEXT}" if answers else "")
-    show({"rulings": len(answers), "file": path.name}, shown, as_json=as_json)
+    found = {"rulings": len(answers), "replaced": _told(replaced), "file": path.name}
+    show(found, Text("\n".join([*render.replaced_lines(replaced), shown])), as_json=as_json)
 
 
 @rule_app.command("must-link")
@@ -172,24 +178,49 @@ def _rule(
     sources = {source.name for source in opened.sources}
     with _snapshot(opened) as snapshot:
         one, other = (
-            stewards.find_key(snapshot, who, sources=sources, region=opened.default_region)
-            for who in words
+            _found_key(snapshot, who, place, sources, opened.default_region)
+            for place, who in zip(("first", "second"), words, strict=True)
         )
+        if one == other:
+            raise ConfigError(
+                what="both words mean the same record", where="rulings",
+                next_step="a ruling is on one record and another; `cdp show` lists the records"
+                " of its customer as source:key",
+            )  # fmt: skip
         pair = (min(one, other), max(one, other))
         if ruling == WITHDRAWN and pair not in {r.pair for r in read_rulings(opened.root).in_force}:
             raise NotFoundError(
                 what="nothing is ruled of these two records", where="rulings",
                 next_step="`cdp rulings` lists what is",
             )  # fmt: skip
-        _write(opened, [(ruling, one, other, note)], by)
+        replaced = _write(opened, [(ruling, one, other, note)], by)
         states = stewards.read_ruling_states(snapshot, read_rulings(opened.root))
-    told = [state for state in states if (state.left, state.right) == pair]
-    found = {"rulings": [state.as_dict() for state in told], "withdrawn": ruling == WITHDRAWN}
-    show(found, render.ruled(told, is_withdrawn=ruling == WITHDRAWN), as_json=as_json)
+        told = [state for state in states if (state.left, state.right) == pair]
+        near = [line for state in told for line in stewards.near_keys(snapshot, state)]
+    found = {
+        "rulings": [state.as_dict() for state in told], "withdrawn": ruling == WITHDRAWN,
+        "replaced": _told(replaced), "notices": near,
+    }  # fmt: skip
+    shown = render.ruled(told, is_withdrawn=ruling == WITHDRAWN, replaced=replaced, near=near)
+    show(found, shown, as_json=as_json)
+
+
+def _found_key(
+    snapshot: Snapshot | None, who: str, place: str, sources: set[str], region: str
+) -> str:
+    from cdp.explain import stewards
+    from cdp.explain.near_misses import of_word
+
+    with of_word(place):
+        return stewards.find_key(snapshot, who, sources=sources, region=region)
+
+
+def _told(replaced: list[Ruling]) -> list[dict[str, object]]:
+    return [asdict(one) for one in replaced]
 
 
 def list_rulings(project: ProjectOption = None, as_json: JsonOption = False) -> None:
-    """Every ruling, who said it and when, and how it stands."""
+    """Every ruling in force, who said it and when, and how it stands."""
     from cdp.explain import render, stewards
     from cdp.store.rulings import read_rulings
 
@@ -197,13 +228,16 @@ def list_rulings(project: ProjectOption = None, as_json: JsonOption = False) -> 
     log = read_rulings(opened.root)
     with _snapshot(opened) as snapshot:
         states = stewards.read_ruling_states(snapshot, log)
-    notices = stewards.broken_notice(log)
+    notices = [*stewards.replaced_notice(log), *stewards.broken_notice(log)]
     found = {"rulings": [state.as_dict() for state in states], "notices": notices}
     show(found, render.rulings(states, notices), as_json=as_json)
 
 
-def _write(opened: Project, said: list[tuple[str, str, str, str | None]], by: str | None) -> None:
-    from cdp.store.rulings import append_rulings, make_ruling
+def _write(
+    opened: Project, said: list[tuple[str, str, str, str | None]], by: str | None
+) -> list[Ruling]:
+    """Add rulings to the log; those in force till now that they replace."""
+    from cdp.store.rulings import append_rulings, make_ruling, read_rulings
 
     who, at = by or _login_name(), now()
     try:
@@ -213,7 +247,9 @@ def _write(opened: Project, said: list[tuple[str, str, str, str | None]], by: st
         ]
     except ValueError as fault:
         raise ConfigError(what=str(fault), where="rulings", next_step="say it otherwise") from None
+    in_force = {ruling.pair: ruling for ruling in read_rulings(opened.root).in_force}
     append_rulings(opened.root, rulings)
+    return [in_force[ruling.pair] for ruling in rulings if ruling.pair in in_force]
 
 
 def _login_name() -> str:

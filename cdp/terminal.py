@@ -48,4 +48,5 @@ def show(
     if as_json:
         typer.echo(json.dumps(found, default=str, ensure_ascii=False, indent=2))
     else:
-        console.print(shown)
+        # What is too wide is broken by the terminal, not cut: ids are copied.
+        console.print(shown, crop=False)

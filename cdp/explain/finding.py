@@ -9,6 +9,8 @@ import polars as pl
 
 from cdp.errors import NotFoundError
 from cdp.explain.customer import Customer, read_customer
+from cdp.explain.masking import mask_source_key
+from cdp.explain.near_misses import bearers, ids_begun, nearest_key
 from cdp.explain.snapshot import Snapshot
 from cdp.explain.succession import succession
 from cdp.quality.normalise.email import normalise_email
@@ -16,7 +18,8 @@ from cdp.quality.normalise.phone import normalise_phone
 from cdp.resolve.folding import mailbox
 
 _CUSTOMER_ID = re.compile(r"c_[a-z2-7]{16}", re.IGNORECASE)
-_SOURCE_KEY = re.compile(r"([a-z][a-z0-9_]*):(.+)", re.DOTALL)
+_BEGUN_ID = re.compile(r"c_[a-z2-7]{4,15}", re.IGNORECASE)
+_SOURCE_KEY = re.compile(r"([a-z][a-z0-9_]*):(.+)", re.DOTALL | re.IGNORECASE)
 _PHONE = re.compile(r"\+?[\d\s().\-/]{7,}")
 
 _BY_IDENTIFIER = """
@@ -124,19 +127,19 @@ def seek(snapshot: Snapshot, who: str, *, default_region: str) -> Sought:
     Raises:
         NotFoundError: Nobody answers; a row that was rejected answers with its reason.
     """
-    asked = who.strip()
+    asked = _whole_id(snapshot, who.strip())
     if is_customer_id(asked):
         led_to = succession(snapshot, asked.lower())
         return Sought(led_to.customer_ids, merged_from=led_to.merged_from, told=led_to.told)
     keyed = _SOURCE_KEY.fullmatch(asked)
     # A source's own key may itself be an email or a number, so a known source goes first.
-    if keyed and keyed[1] in _sources(snapshot):
-        return _by_key(snapshot, keyed[1], keyed[2])
+    if keyed and keyed[1].lower() in _sources(snapshot):
+        return _by_key(snapshot, keyed[1].lower(), keyed[2])
     if "@" in asked:
-        return _by_values(snapshot, "email", _mailboxes(asked))
+        return _by_values(snapshot, "email", _mailboxes(asked), asked)
     number = normalise_phone(asked, default_region) if _PHONE.fullmatch(asked) else None
     if number is not None:
-        return _by_values(snapshot, "phone", [number])
+        return _by_values(snapshot, "phone", [number], asked)
     if ":" in asked:
         raise NotFoundError(
             what=f"there is no source of that name; there are: {', '.join(_sources(snapshot))}",
@@ -146,7 +149,8 @@ def seek(snapshot: Snapshot, who: str, *, default_region: str) -> Sought:
     raise NotFoundError(
         what="that is no email, phone, customer id or source:key",
         where="snapshot",
-        next_step="try e.g. `cdp show name@example.com` or `cdp show crm:1042`",
+        next_step=_bare_key(snapshot, asked)
+        or "write e.g. name@example.com, or crm:1042 for a record of the source crm",
     )
 
 
@@ -159,7 +163,28 @@ def is_customer_id(who: str) -> bool:
     return bool(_CUSTOMER_ID.fullmatch(who.strip()))
 
 
-def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Sought:
+def _whole_id(snapshot: Snapshot, asked: str) -> str:
+    """The id of which a word is the beginning, and of none else; any other word as it is."""
+    if not _BEGUN_ID.fullmatch(asked):
+        return asked
+    found = ids_begun(snapshot, asked)
+    if len(found) == 1:
+        return found[0]
+    raise NotFoundError(
+        what="no customer has or had an id that begins so" if not found
+        else f"{len(found)} customer ids begin so",
+        where="snapshot",
+        next_step="write the id whole: c_ and 16 letters and digits",
+    )  # fmt: skip
+
+
+def _bare_key(snapshot: Snapshot, asked: str) -> str | None:
+    """What to type where a word is a key without its source."""
+    named = [mask_source_key(f"{source}:{asked}") for source in bearers(snapshot, asked)]
+    return f"did you mean {' or '.join(f'`{name}`' for name in named)}?" if named else None
+
+
+def _by_values(snapshot: Snapshot, kind: str, values: list[str], asked: str) -> Sought:
     for value in values:
         holders = snapshot.query(_BY_IDENTIFIER, {"kind": kind, "value": value})
         if holders.height:
@@ -168,7 +193,8 @@ def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Sought:
     raise NotFoundError(
         what=f"no customer has this {kind}",
         where="snapshot",
-        next_step="look for the row: `select * from source_records` in profiles.duckdb tells "
+        next_step=_bare_key(snapshot, asked)
+        or "look for the row: `select * from source_records` in profiles.duckdb tells "
         "what became of each; placeholders and unusable values are not kept as identifiers",
     )
 
@@ -176,7 +202,7 @@ def _by_values(snapshot: Snapshot, kind: str, values: list[str]) -> Sought:
 def _by_key(snapshot: Snapshot, source: str, key: str) -> Sought:
     rows = snapshot.query(_ROWS, {"source": source, "key": key})
     if not rows.height:
-        raise _unknown_key(snapshot, source)
+        raise _unknown_key(snapshot, source, key)
     # A rejected event may state a known person all the same, and yet is in nobody's timeline.
     counts = ~pl.col("is_event") | pl.col("disposition").is_in(["accepted", "duplicate"])
     placed = rows.filter(pl.col("customer_id").is_not_null() & counts)
@@ -194,9 +220,11 @@ def _by_key(snapshot: Snapshot, source: str, key: str) -> Sought:
     )
 
 
-def _unknown_key(snapshot: Snapshot, source: str) -> NotFoundError:
+def _unknown_key(snapshot: Snapshot, source: str, key: str) -> NotFoundError:
     """Nobody has the key; rows that could not be read may have it all the same."""
-    next_step = f"check the key in the files of `{source}`, or what `cdp status` says of them"
+    near = nearest_key(snapshot, source, key)
+    next_step = f"did you mean `{near}`? Else " if near else ""
+    next_step += f"check the key in the files of `{source}`, or what `cdp status` says of them"
     unread = snapshot.query(_UNREAD, {"source": source})
     if not unread.height:
         return NotFoundError(

@@ -9,6 +9,7 @@ import polars as pl
 
 from cdp.errors import ContractError
 from cdp.explain.snapshot import Snapshot
+from cdp.project import nearest
 
 _PLACED = """
     select l.source, l.key, l.entity, r.record_id
@@ -30,6 +31,10 @@ _STANDING = """
     where r.is_current
     order by r.record_id
 """
+_SOURCES = """
+    select source from deliveries union select source from records
+    union select source from timeline order by source
+"""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,8 @@ class Coverage:
     ``disputed`` were left out because their events are labelled as several people, or only some
     of them as anybody, and ``nameless`` because they state a cookie or handle and nothing else.
     ``records`` were judged, of ``all_records`` published; ``customers_in_part`` of their customers
-    hold records that were not judged as well.
+    hold records that were not judged as well. ``misnamed`` says in words which sources there are
+    where labels name another; null where none does.
     """
 
     labels: int
@@ -53,6 +59,7 @@ class Coverage:
     records: int
     all_records: int
     customers_in_part: int
+    misnamed: str | None = None
 
     @property
     def is_sample(self) -> bool:
@@ -107,13 +114,26 @@ def judge_records(snapshot: Snapshot, labels: pl.DataFrame) -> tuple[pl.DataFram
         records=judged.height,
         all_records=standing.height,
         customers_in_part=in_part,
+        misnamed=_misnamed(snapshot, labels),
     )
     if not judged.height:
         raise ContractError(
             what=f"no label names the person of a published record: {unknown.height} mean no"
             f" record, {coverage.blank} have no entity",
             where="labels", how_many=labels.height,
-            next_step="write source and key as `cdp show SOURCE:KEY` takes them; a row that was"
-            " rejected or has left its source has no record",
+            next_step=coverage.misnamed or "write source and key as `cdp show SOURCE:KEY` takes"
+            " them; a row that was rejected or has left its source has no record",
         )  # fmt: skip
     return judged.select("entity", record="record_id", cluster="customer_id"), coverage
+
+
+def _misnamed(snapshot: Snapshot, labels: pl.DataFrame) -> str | None:
+    """Which sources there are, where labels name others; what these say is not repeated."""
+    known = list(snapshot.query(_SOURCES)["source"])
+    others = labels.filter(~pl.col("source").is_in(known))["source"]
+    if others.is_empty():
+        return None
+    near = {nearest(str(name), known) for name in others.unique()} - {None}
+    meant = f"; did you mean {', '.join(f'`{name}`' for name in sorted(map(str, near)))}?"
+    told = f"labels name a source that is not there ({others.len()}); there are: {', '.join(known)}"
+    return told + (meant if near else "")

@@ -12,6 +12,7 @@ import polars as pl
 from cdp.errors import NotFoundError
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.stewards.ruled import broken_notice, notices_of, placed_rulings, read_ruling_states
+from cdp.project import Resolving
 from cdp.store.attention import attention_query
 from cdp.store.layout import Layout
 from cdp.store.lock import holder
@@ -105,10 +106,13 @@ class Status:
         }
 
 
-def read_status(store: Path, *, root: Path | None = None) -> Status:
+def read_status(
+    store: Path, *, root: Path | None = None, resolving: Resolving | None = None
+) -> Status:
     """The state of a store, read from its snapshot and the writer's note; disturbs no run.
 
-    Rulings said since the published run are told where ``root``, the project folder, is given.
+    Rulings said since the published run are told where ``root``, the project folder, is given;
+    rules of the project that joined and parted nobody, where ``resolving`` is.
     """
     writer = holder(Layout(store))
     log = read_rulings(root) if root else Rulings()
@@ -116,7 +120,10 @@ def read_status(store: Path, *, root: Path | None = None) -> Status:
         with open_snapshot(store) as snapshot:
             later = [run for run in Layout(store).snapshots() if run > snapshot.run_id]
             published = _published(snapshot, writer)
-            found = replace(published, later_snapshot=max(later, default=None))
+            found = replace(
+                published, later_snapshot=max(later, default=None),
+                rules=_with_idle(published.rules, resolving or Resolving()),
+            )  # fmt: skip
             notices = [*notices_of(*placed_rulings(snapshot)), *broken_notice(log)]
             states = read_ruling_states(snapshot, log) if root else []
     except NotFoundError:
@@ -124,6 +131,16 @@ def read_status(store: Path, *, root: Path | None = None) -> Status:
         states = read_ruling_states(None, log)
     counts = Counter(one.state for one in states)
     return replace(found, rulings=dict(sorted(counts.items())), ruling_notices=tuple(notices))
+
+
+def _with_idle(rules: pl.DataFrame, resolving: Resolving) -> pl.DataFrame:
+    """The rules that did something, and with zeros those that did nothing; by name."""
+    names = [f"always-link rule `{rule.name}`" for rule in resolving.always_link]
+    names += [f"never-link rule `{rule.name}`" for rule in resolving.never_link]
+    idle = pl.DataFrame({"rule": names}, schema={"rule": pl.String}).join(
+        rules, on="rule", how="anti"
+    )
+    return pl.concat([rules, idle], how="diagonal").fill_null(0).sort("rule")
 
 
 def _published(snapshot: Snapshot, writer: Mapping[str, object] | None) -> Status:

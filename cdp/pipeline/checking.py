@@ -1,4 +1,4 @@
-"""Check source contracts against themselves, their rules and the files that are there."""
+"""Check a project against itself, its rules, its logs and the files that are there."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from itertools import islice
 from pathlib import Path
 
 from cdp import ingest, quality
-from cdp.errors import DeliveryError, Fault, ProjectError
-from cdp.project import Source, Written, columns_named, key_columns_named, survey_project
+from cdp.errors import ConfigError, DeliveryError, Fault, ProjectError
+from cdp.pipeline.resolving import WRITE_THEM, unreadable_values
+from cdp.project import (
+    Source,
+    Survey,
+    Written,
+    columns_named,
+    key_columns_named,
+    survey_project,
+)
+from cdp.store.revocations import read_words
+from cdp.store.rulings import read_rulings
 
 SAMPLE_ROWS = 200
 """Rows of a JSON Lines file that are looked at for a column; such a file has no header."""
@@ -29,7 +39,7 @@ def check_project(root: Path) -> list[dict[str, object]]:
         ProjectError: With every fault of settings, rules and columns, each with file and line.
     """
     survey = survey_project(root)
-    faults, found = list(survey.faults), []
+    faults, found = [*survey.faults, *_listed_faults(survey), *_log_faults(survey.root)], []
     for source in survey.sources:
         written, files = survey.contracts[source.name], ingest.files_below(survey.root, source)
         faults += _rule_faults(source, written)
@@ -45,6 +55,27 @@ def check_project(root: Path) -> list[dict[str, object]]:
         raise ProjectError(faults)
     survey.project  # noqa: B018 - raises what the survey itself found
     return found
+
+
+def _listed_faults(survey: Survey) -> Iterator[Fault]:
+    """Values of `resolve.allow` and `resolve.block` that a run would refuse."""
+    if survey.settings is None:
+        return
+    resolving, region = survey.settings.resolve, survey.settings.default_region
+    for key, kind, position in unreadable_values(resolving, region):
+        message = f"`resolve.{key}.{kind}`: no. {position + 1} is a value that no record can hold"
+        yield survey.stated.fault(("resolve", key, kind, position), message, WRITE_THEM)
+
+
+def _log_faults(root: Path) -> Iterator[Fault]:
+    """Lines of the logs of rulings and of revoked deliveries that a run would refuse."""
+    for read in (read_rulings, read_words):
+        try:
+            read(root)
+        except ProjectError as refused:
+            yield from refused.faults
+        except ConfigError as refused:
+            yield Fault(refused.where, 0, refused.what, refused.next_step)
 
 
 def _rule_faults(source: Source, written: Written) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from cdp.errors import GateError
 from cdp.pipeline.run import Run
+from cdp.project import project_fingerprint
 from cdp.store.gate import check_gate
 
 _MOST_NAMED = 5
@@ -28,9 +29,19 @@ def refuse_jump(
             what="; ".join(problems),
             where="before publishing",
             how_many=len(problems),
-            next_step="if it is right, run again with --accept-jump; if a file is to blame, take"
-            f" it back with `cdp deliveries revoke`: {_new_since(run, last)}",
+            next_step=f"if it is right, run again with --accept-jump;{_settings_told(run, last)} if"
+            " a file is to blame, take it back with `cdp deliveries revoke`:"
+            f" {_new_since(run, last)}",
         )
+
+
+def _settings_told(run: Run, last: Mapping[str, object] | None) -> str:
+    if last is None or last["settings"] == project_fingerprint(run.project):
+        return ""
+    return (
+        f" the settings (cdp.yaml, sources/) changed since run {last['run_id']}, which was"
+        " published: look at what they say now;"
+    )
 
 
 def _new_since(run: Run, last: Mapping[str, object] | None) -> str:

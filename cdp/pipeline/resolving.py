@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from cdp.errors import ConfigError
-from cdp.project import Limit, Project
+from cdp.project import Limit, Project, Resolving
 from cdp.quality.normalise import (
     normalise_device,
     normalise_email,
@@ -16,6 +16,9 @@ from cdp.quality.normalise import (
 from cdp.resolve import ResolveSettings, fold_identifier
 
 _Reader = Callable[[str], str | None]
+_LISTS = ("allow", "block")
+
+WRITE_THEM = "write them as a source would, or drop them"
 
 
 def resolve_settings(project: Project) -> ResolveSettings:
@@ -27,19 +30,17 @@ def resolve_settings(project: Project) -> ResolveSettings:
     Raises:
         ConfigError: A listed value is none of its kind; all such places are named, no value is.
     """
-    stated, unread = project.resolve, list[str]()
-    readers = _readers(project)
-    lists = {
-        key: _normalised(getattr(stated, key), readers, f"resolve.{key}", unread)
-        for key in ("allow", "block")
-    }
-    if unread:
+    stated = project.resolve
+    if unread := unreadable_values(stated, project.default_region):
+        places = [f"resolve.{key}.{kind} no. {n + 1}" for key, kind, n in unread]
         raise ConfigError(
-            what=f"values that no record can hold: {', '.join(unread)}",
+            what=f"values that no record can hold: {', '.join(places)}",
             where="cdp.yaml",
-            how_many=len(unread),
-            next_step="write them as a source would, or drop them",
+            how_many=len(places),
+            next_step=WRITE_THEM,
         )
+    readers = _readers(stated, project.default_region)
+    lists = {key: _normalised(getattr(stated, key), readers) for key in _LISTS}
     limits = dict(stated.limits)
     for source in project.sources:
         if source.has_no_duplicates:
@@ -49,27 +50,37 @@ def resolve_settings(project: Project) -> ResolveSettings:
     return ResolveSettings(**{**written, **lists, "limits": limits})
 
 
-def _readers(project: Project) -> Mapping[str, _Reader]:
+def unreadable_values(stated: Resolving, region: str) -> list[tuple[str, str, int]]:
+    """Where `allow` and `block` list what is no value of its kind: key, kind, position from 0."""
+    readers = _readers(stated, region)
+    return [
+        (key, kind, position)
+        for key in _LISTS
+        for kind, values in getattr(stated, key).items()
+        for position, value in enumerate(values)
+        if not _reader(readers, kind)(value)
+    ]
+
+
+def _readers(stated: Resolving, region: str) -> Mapping[str, _Reader]:
     """Kind of identifier to what reads its values as those of records are read."""
-    own = {name for name, c in project.resolve.compare.items() if c.kind == "identifier"}
+    own = {name for name, c in stated.compare.items() if c.kind == "identifier"}
     return dict.fromkeys(sorted(own), fold_identifier) | {
         "email": normalise_email,
-        "phone": partial(normalise_phone, region=project.default_region),
+        "phone": partial(normalise_phone, region=region),
         "device": normalise_device,
         "handle": normalise_handle,
     }
 
 
+def _reader(readers: Mapping[str, _Reader], kind: str) -> _Reader:
+    return readers.get(kind, str)
+
+
 def _normalised(
-    lists: Mapping[str, Sequence[str]],
-    readers: Mapping[str, _Reader],
-    place: str,
-    unread: list[str],
+    lists: Mapping[str, Sequence[str]], readers: Mapping[str, _Reader]
 ) -> dict[str, tuple[str, ...]]:
-    """The lists normalised; where a value cannot be read is added to ``unread``."""
-    found: dict[str, tuple[str, ...]] = {}
-    for kind, values in lists.items():
-        normal = [readers.get(kind, str)(value) for value in values]
-        unread += [f"{place}.{kind} no. {n}" for n, value in enumerate(normal, 1) if not value]
-        found[kind] = tuple(value for value in normal if value)
-    return found
+    return {
+        kind: tuple(filter(None, map(_reader(readers, kind), values)))
+        for kind, values in lists.items()
+    }

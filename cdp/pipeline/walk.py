@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -10,9 +10,11 @@ from typing import Protocol
 import polars as pl
 
 from cdp.explain.stewards.ruled import notices_of
+from cdp.ingest import find_files
 from cdp.pipeline.run import Run, StepReport
 from cdp.pipeline.step import Step
 from cdp.pipeline.steps import build_steps
+from cdp.project import Project
 from cdp.store.attention import attention_query
 
 
@@ -33,7 +35,8 @@ class Outcome:
     ``account`` has one row per source: rows read and their dispositions over all deliveries;
     ``attention`` one row per delivery that this run left held or unreadable, or accepted without
     columns that its contract names, with the next step; ``ruling_notices`` what a run must not keep
-    silent about rulings: contradictions, records that are not there, lines that broke off.
+    silent about rulings: contradictions, records that are not there, lines that broke off;
+    ``source_notices`` the sources of which no file is there.
     """
 
     run_id: str
@@ -42,6 +45,7 @@ class Outcome:
     attention: pl.DataFrame
     figures: Mapping[str, object]
     ruling_notices: tuple[str, ...] = ()
+    source_notices: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
@@ -51,6 +55,7 @@ class Outcome:
             "account": self.account.to_dicts(),
             "attention": self.attention.to_dicts(),
             "ruling_notices": list(self.ruling_notices),
+            "source_notices": list(self.source_notices),
             "figures": dict(self.figures),
         }
 
@@ -114,7 +119,15 @@ def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
         attention,
         figures,
         tuple(_ruling_notices(run)) if status is None else (),
+        tuple(_source_notices(run.project)),
     )
+
+
+def _source_notices(project: Project) -> Iterator[str]:
+    """A misspelt path must not pass for a source that has nothing new."""
+    for source in project.sources:
+        if not find_files(project, source):
+            yield f"no file matches {', '.join(source.path)} of source {source.name}"
 
 
 def _ruling_notices(run: Run) -> list[str]:

@@ -31,7 +31,8 @@ class Survey:
     """What a project folder says, faults and all.
 
     ``settings`` is null where ``cdp.yaml`` has faults of its own; ``sources`` are the contracts
-    without any, sorted by name; ``contracts`` is what each of them says, line by line.
+    without any, sorted by name; ``contracts`` is what each of them says, line by line, and
+    ``stated`` what ``cdp.yaml`` says.
     """
 
     root: Path
@@ -39,6 +40,7 @@ class Survey:
     sources: tuple[Source, ...]
     contracts: Mapping[str, Written]
     faults: tuple[Fault, ...]
+    stated: Written
 
     @property
     def project(self) -> Project:
@@ -86,7 +88,7 @@ def survey_project(root: Path) -> Survey:
     sources, more = _load_sources(folder, contracts)
     faults += [*project.faults, *unknown_words(project, contracts), *more]
     by_name = {str(c.values["source"]): c for c in contracts if c.values and "source" in c.values}
-    return Survey(folder, settings, sources, by_name, tuple(faults))
+    return Survey(folder, settings, sources, by_name, tuple(faults), project)
 
 
 def _load_sources(

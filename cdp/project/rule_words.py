@@ -21,11 +21,17 @@ def unknown_words(project: Written, contracts: Sequence[Written]) -> Iterator[Fa
     namespaces = set(_namespaces(contracts))
     compared = _mapping(stated.get("compare"))
     yield from _attributes(project, compared, contracts, namespaces)
+    attributes = _attributes_of(contracts)
     own = {name for name, how in compared.items() if _kind(how) == "identifier"}
     identifiers = sorted({*MANY_VALUED, *namespaces, *own})
     for key in ("limits", "allow", "block"):
         for word in _mapping(stated.get(key)):
-            yield from _unknown(project, ("resolve", key, word), word, identifiers)
+            if word in attributes and word not in identifiers:
+                message = f"`resolve.{key}`: the attribute `{word}` is no identifier"
+                hint = f"say `{word}: identifier` under `compare` first"
+                yield project.fault(("resolve", key, word), message, hint)
+            else:
+                yield from _unknown(project, ("resolve", key, word), word, identifiers)
     fields = sorted({*MATCHED_FIELDS, *namespaces, *compared})
     for key in ("always_link", "never_link"):
         for position, rule in enumerate(_listed(stated.get(key))):
@@ -45,6 +51,10 @@ def _namespaces(contracts: Sequence[Written]) -> Iterator[str]:
             yield str(values["source"])
 
 
+def _attributes_of(contracts: Sequence[Written]) -> set[str]:
+    return {n for w in contracts for n in _mapping((w.values or {}).get("attributes"))}
+
+
 def _attributes(
     project: Written,
     compared: Mapping[str, object],
@@ -52,7 +62,7 @@ def _attributes(
     namespaces: Collection[str],
 ) -> Iterator[Fault]:
     """Attributes that no source states, or whose name already means something else."""
-    known = sorted({n for w in contracts for n in _mapping((w.values or {}).get("attributes"))})
+    known = sorted(_attributes_of(contracts))
     taken = {*MATCHED_FIELDS, *OWN_WORDS, *namespaces}
     first: dict[str, str] = {}
     for name in compared:

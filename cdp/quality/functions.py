@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,8 @@ from cdp.engine import SqlFunction
 from cdp.quality import normalise
 
 _CACHE = 1 << 18
+_VALUES = pa.struct([("usable", pa.list_(pa.string())), ("refused", pa.int64())])
+_VALUES_SQL = "STRUCT(usable VARCHAR[], refused BIGINT)"
 _NAME = pa.struct(
     [(n, pa.string()) for n in ("given_name", "middle_name", "surname", "title", "suffix")]
 )
@@ -38,17 +41,32 @@ def _function(
     return SqlFunction(name, over_arrays, tuple(arguments.split()), sql)
 
 
-def _list_function(name: str, call: Callable[..., str | None], arguments: str) -> SqlFunction:
-    """Lift a function of one text to lists of texts: the usable ones, each once, in their order."""
+def _list_function(name: str, call: Callable[..., Sequence[str]], arguments: str) -> SqlFunction:
+    """Lift a function of one text to lists of texts: the values in them, and how many have none.
+
+    Values come each once, in their order; a text may hold several.
+    """
     cached = lru_cache(maxsize=_CACHE)(call)
 
     def over_arrays(*columns: pa.Array) -> pa.Array:
         rows = zip(*(column.to_pylist() for column in columns), strict=True)
-        usable = [[cached(text, *rest) for text in texts or ()] for texts, *rest in rows]
-        kept = [list(dict.fromkeys(text for text in texts if text)) for texts in usable]
-        return pa.array(kept, pa.list_(pa.string()))
+        found = [[cached(text, *rest) for text in texts or ()] for texts, *rest in rows]
+        usable = [list(dict.fromkeys(chain.from_iterable(values))) for values in found]
+        refused = [sum(not held for held in values) for values in found]
+        arrays = [pa.array(usable, _VALUES[0].type), pa.array(refused, _VALUES[1].type)]
+        return pa.StructArray.from_arrays(arrays, fields=list(_VALUES))
 
-    return SqlFunction(name, over_arrays, tuple(arguments.split()), "VARCHAR[]")
+    return SqlFunction(name, over_arrays, tuple(arguments.split()), _VALUES_SQL)
+
+
+def _one(call: Callable[[str], str | None]) -> Callable[[str], Sequence[str]]:
+    """A function that finds at most one value, as one that finds any number."""
+
+    def found(text: str) -> Sequence[str]:
+        value = call(text)
+        return (value,) if value else ()
+
+    return found
 
 
 def _name(
@@ -117,10 +135,10 @@ def _birth_date(text: str, order: str, as_of: date) -> date | None:
 
 
 FUNCTIONS: tuple[SqlFunction, ...] = (
-    _list_function("normal_emails", normalise.normalise_email, "VARCHAR[]"),
-    _list_function("normal_phones", normalise.normalise_phone, "VARCHAR[] VARCHAR"),
-    _list_function("normal_devices", normalise.normalise_device, "VARCHAR[]"),
-    _list_function("normal_handles", normalise.normalise_handle, "VARCHAR[]"),
+    _list_function("normal_emails", normalise.emails_in, "VARCHAR[]"),
+    _list_function("normal_phones", normalise.phones_in, "VARCHAR[] VARCHAR"),
+    _list_function("normal_devices", _one(normalise.normalise_device), "VARCHAR[]"),
+    _list_function("normal_handles", _one(normalise.normalise_handle), "VARCHAR[]"),
     _function("normal_name", _name, " ".join(["VARCHAR"] * 6), _NAME, _struct_sql(_NAME)),
     _function("normal_address", _place, " ".join(["VARCHAR"] * 8), _PLACE, _struct_sql(_PLACE)),
     _function(

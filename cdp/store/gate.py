@@ -13,6 +13,13 @@ MAX_MERGED_SHARE = 0.1
 MAX_MERGED_FLOOR = 50
 """Former customers merged away by one run may not be more than this share, nor than the floor."""
 
+MAX_SPLIT_SHARE = 1 / 3
+MAX_SPLIT_FLOOR = 50
+"""Of what was joined, one run may not part more than this share, nor more than the floor.
+
+Joined are the records beyond the first of each customer, so the share hangs on no store's number
+of duplicates."""
+
 MAX_LARGEST_GROWTH = 5
 MAX_LARGEST_FLOOR = 50
 """The largest customer may grow so many times, once it holds more records than the floor."""
@@ -22,7 +29,8 @@ def figures_of(engine: Engine, last: Mapping[str, object] | None) -> dict[str, i
     """What is about to be published, in figures.
 
     Merges are those since the ``last`` published run: a run that was killed, or that the gate
-    refused, has left its merges to the one that carries on.
+    refused, has left its merges to the one that carries on. Customers that only such a run made
+    were never published, so when they are merged again, nobody loses an id.
     """
     found = engine.query(
         """
@@ -32,8 +40,12 @@ def figures_of(engine: Engine, last: Mapping[str, object] | None) -> dict[str, i
             coalesce(max(record_count), 0) as largest_customer,
             coalesce(sum(record_count), 0)::bigint as records,
             (
-                select count(*) from identity.changes
-                where kind = 'merged' and run_id > $last_run
+                select count(*) from identity.changes as merged
+                where kind = 'merged' and run_id > $last_run and not exists (
+                    select 1 from identity.changes as begun
+                    where begun.customer_id = merged.customer_id
+                        and begun.kind in ('created', 'split') and begun.run_id > $last_run
+                )
             ) as merges
         from profile.customers
         """,
@@ -57,7 +69,25 @@ def check_gate(
     ]
     if last is not None:
         problems += _jumps(last, figures)
+        problems += _parted(engine, last)
     return problems
+
+
+def _parted(engine: Engine, last: Mapping[str, object]) -> list[str]:
+    """A mass split; what was split off and joined again since the last published run is none."""
+    found = engine.query(
+        """
+        select count(distinct customer_id) as parted
+        from identity.changes join profile.customers using (customer_id)
+        where identity.changes.kind = 'split' and run_id > $last_run
+        """,
+        {"last_run": str(last["run_id"])},
+    )
+    parted, customers = int(found["parted"][0]), int(str(last["customers"] or 0))
+    joined = int(str(last["records"] or 0)) - customers
+    if parted <= max(MAX_SPLIT_FLOOR, joined * MAX_SPLIT_SHARE):
+        return []
+    return [f"{parted} new customers would be split off the {customers} there were"]
 
 
 _LAWS = {

@@ -193,6 +193,41 @@ def test_rulings_are_said_and_withdrawn_by_any_word_for_a_record(
     assert isinstance(twice.exception, NotFoundError)
 
 
+def test_a_ruling_that_replaces_another_says_whose_and_none_is_kept_silent(
+    doubtful: Company, typed: Typed
+) -> None:
+    typed("rule", "must-link", "crm:C-1", "crm:C-5", "--by", "ann")
+    done = typed("rule", "cannot-link", "crm:C-5", "crm:C-1", "--by", "lee")
+    told = " ".join(done.output.split())
+    assert "This replaces ann's must link of 20" in told
+    assert "on crm:C-1 and crm:C-5." in told
+    told = " ".join(typed("rulings").output.split())
+    assert "1 earlier ruling was replaced" in told
+    assert "ann" not in " ".join(r.ruled_by for r in read_rulings(doubtful.root).in_force)
+    first = typed("rule", "must-link", "crm:C-1", "crm:C-3", "--by", "ann", "--json")
+    assert json.loads(first.stdout)["replaced"] == []
+    assert "replaces lee's cannot link" in " ".join(
+        typed("rule", "withdraw", "crm:C-1", "crm:C-5", "--by", "kim").output.split()
+    )
+
+
+def test_words_that_are_not_two_records_are_told_which_and_why(
+    doubtful: Company, typed: Typed
+) -> None:
+    several = typed("rule", "must-link", "crm:C-1", BOB)
+    assert f"the second word: it means 2 records of {BOB}, and a ruling is on" in str(
+        several.exception
+    )
+    same = typed("rule", "must-link", "crm:C-1", "ann@example.com")
+    assert "both words mean the same record" in str(same.exception)
+    assert said(doubtful) == []
+    done = typed("rule", "must-link", "crm:C-1", "crm:c5", "--by", "kim")
+    assert done.exit_code == 0
+    told = " ".join(done.output.split())
+    assert "no record crm:c5 is there (yet); it holds once it comes" in told
+    assert "Near to crm:c5 is crm:C-5" in told
+
+
 def test_rulings_that_gainsay_one_another_are_named_at_once(
     doubtful: Company, typed: Typed
 ) -> None:

@@ -84,7 +84,7 @@ def event(kind: str, letter: str, day: int, **others: object) -> Row:
 def shown(picture: RenderableType, width: int = 200) -> str:
     """What a terminal without colours would show."""
     stream = StringIO()
-    Console(file=stream, width=width).print(picture)
+    Console(file=stream, width=width).print(picture, crop=False)
     return stream.getvalue()
 
 

@@ -85,6 +85,25 @@ def test_an_unknown_source_is_told_the_known_ones(first_run: Company) -> None:
         find(first_run, "hubspot:1")
 
 
+def test_the_beginning_of_one_id_and_another_case_are_understood(first_run: Company) -> None:
+    whole = str(found(first_run, "crm:3").golden["customer_id"])
+    for who in (whole[:10], whole[:8].upper(), "CRM:3"):
+        assert found(first_run, who).golden["customer_id"] == whole
+    with pytest.raises(NotFoundError, match="no customer has or had an id that begins so"):
+        find(first_run, "c_zzzzz")
+
+
+@pytest.mark.parametrize(
+    ("who", "meant"), [("o5", "shop:o5"), ("crm:003", "crm:3"), ("shop:O5", "shop:o5")]
+)
+def test_a_key_without_its_source_or_written_a_little_otherwise_is_told(
+    first_run: Company, who: str, meant: str
+) -> None:
+    with pytest.raises(NotFoundError, match=f"did you mean `{meant}`") as raised:
+        find(first_run, who)
+    assert "cdp show" not in raised.value.next_step
+
+
 def test_a_merged_id_leads_to_the_customer_it_lives_on_in(ran: Company) -> None:
     tom = "50,Tom,Frey,tom.frey@example.org,,1971-04-05,,,,2026-03-01"
     thomas = "51,Gina,Nowak,,,,,,,2026-03-01"

@@ -83,7 +83,21 @@ def test_labels_that_mean_no_record_are_an_error_only_when_none_does(tmp_path: P
             [("shop", SECRET, SECRET), (SECRET, "o1", SECRET), ("shop", "o1", None)],
         )
     assert raised.value.how_many == 3
+    assert "labels name a source that is not there (1); there are: shop" in raised.value.next_step
     assert "secret" not in str(raised.value)
+
+
+def test_labels_of_unknown_sources_are_told_the_nearest_known_one(tmp_path: Path) -> None:
+    tables: Tables = {
+        "records": [inline(1, given_name="Ann")],
+        "members": [{"record_id": 1, "customer_id": "a"}],
+        "timeline": events(o1=1),
+    }
+    found = evaluated(tmp_path, tables, [("shop", "o1", "Ann"), ("shops", "o2", "Ann")])
+    assert found.coverage.misnamed == (
+        "labels name a source that is not there (1); there are: shop; did you mean `shop`?"
+    )
+    assert "did you mean `shop`?" in shown(render.evaluation(found, None))
 
 
 def test_no_personal_value_or_entity_is_shown_unasked(tmp_path: Path) -> None:

@@ -50,9 +50,16 @@ def test_parquet_says_the_same_and_numbers_are_keys_too(tmp_path: Path) -> None:
         ("source,key,entity\n", "there is no label"),
         (f"{SECRET},1,{SECRET}\n", "no column source, source_record_id or key, entity"),
         (f"source,key,{SECRET}\ncrm,1,x\n", "no column entity or person_id"),
-        (f"source,key,entity\n,{SECRET},{SECRET}\ncrm,,x\n", r"which record they mean \(2\)"),
-        (f"record,entity\n{SECRET},x\n", r"which record they mean \(1\)"),
-        (f"source,key,entity\ncrm,{SECRET},x\ncrm,{SECRET},{SECRET}\n", r"one entity \(1\)"),
+        (f"source,key,{SECRET}\ncrm,1,x\n", "there are: source, key and 1 more"),
+        ("source,id,who\ncrm,1,x\n", "entity or person_id; there are: source, id, who"),
+        ("src,id,who\nweb,u1,a\n", "none of the 3 columns of the first line is known"),
+        ("source;key;entity\ncrm;1;x\n", "the columns are set apart by `;`"),
+        (f"source,key,entity\n,{SECRET},{SECRET}\ncrm,,x\n", r"they mean: rows 2; 3 \(2\)"),
+        (f"record,entity\n{SECRET},x\n", r"which record they mean: row 2 \(1\)"),
+        (
+            f"source,key,entity\ncrm,{SECRET},x\nweb,1,y\ncrm,{SECRET},{SECRET}\n",
+            r"more than one entity: rows 2 and 4 \(1\)",
+        ),
         (f'source,key,entity\ncrm,1,"{SECRET}\n"x"y,2', "cannot be read as CSV"),
         (f"source,key,entity\ncrm,1,x,{SECRET}\n", "cannot be read as CSV"),
     ],
@@ -67,6 +74,14 @@ def test_a_bad_file_says_what_is_wrong_and_what_to_do_but_no_value(
     assert "Hint" in said
     assert "secret" not in said
     assert raised.value.__context__ is None or raised.value.__suppress_context__
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+def test_a_file_that_is_not_utf8_is_told_so(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_bytes("source,key,entity\ncrm,1,Zo\xe9\ncrm,2,x\n".encode(encoding))
+    with pytest.raises(ContractError, match="is not UTF-8"):
+        read_labels(path)
 
 
 def test_a_file_that_is_not_there_or_not_what_it_says_is_told(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cdp import explain
 from cdp.explain import Customer, Status, render
@@ -126,3 +128,24 @@ def test_every_customer_of_a_real_run_can_be_shown(first_run: Company) -> None:
             assert found in shown(explain.render.customer(customer))
             traitless = replace(customer, traits=dict.fromkeys(customer.traits))
             assert found in shown(explain.render.customer(traitless))
+
+
+IDS = st.builds(customer_id, st.sampled_from("abc")) | st.from_regex(
+    r"\A[a-z]{3,9}:[A-Za-z0-9.@-]{20,40}\Z"
+)
+
+
+@given(st.lists(st.tuples(IDS, IDS, st.text("abc ", max_size=90)), min_size=1, max_size=3))
+def test_no_id_is_broken_or_cut_however_narrow_the_screen(rows: list[tuple[str, ...]]) -> None:
+    text = shown(render.cells.grid("Ids", ("one", "other", "because"), rows), 60)
+    words = text.split()
+    assert {found for row in rows for found in row[:2]} <= {*words}
+    assert len("".join(words)) >= sum(len("".join(row).replace(" ", "")) for row in rows)
+
+
+def test_ids_among_other_values_are_whole_and_the_others_fold() -> None:
+    rows = [("customer", customer_id("a"), customer_id("b")), ("note", "word " * 30, "x" * 90)]
+    text = shown(render.cells.grid("Ids", ("what", "crm:" + "1" * 30, "crm:2"), rows), 80)
+    assert {customer_id("a"), customer_id("b"), "crm:" + "1" * 30} <= {*text.split()}
+    assert text.count("word") == 30
+    assert text.count("x") == 90

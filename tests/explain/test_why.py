@@ -307,6 +307,7 @@ def test_nobody_answers_without_repeating_what_was_asked(first_run: Company) -> 
     with pytest.raises(NotFoundError) as raised:
         ask(first_run.root / "warehouse", "crm:1", "nobody@example.com")
     assert "nobody@" not in str(raised.value)
+    assert "the second word: no customer has this email" in str(raised.value)
 
 
 @pytest.mark.parametrize("words", [(), ("crm:1", "crm:3", "crm:4")])

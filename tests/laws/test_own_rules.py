@@ -39,19 +39,24 @@ def test_rules_and_lists_of_a_project_reach_its_links(company: Company) -> None:
 resolve:
   block: {phone: ["646.555.0133"]}
   always_link: [{name: mailbox, same: email}]
-  never_link: [{name: first names, same: email, different: given_name}]
+  never_link:
+    - {name: first names, same: email, different: given_name}
+    - {name: nobody, different: suffix}
 """
     company.write({"cdp.yaml": CDP_YAML + rules})
     company.run()
     blocked = company.query("select distinct value from identifiers where generic_reason = "
                             "'blocked by the project'")  # fmt: skip
     assert blocked["value"].to_list() == ["+16465550133"]
-    told = {row["rule"]: row for row in explain.read_status(company.root / "warehouse")
-            .rules.to_dicts()}  # fmt: skip
+    status = explain.read_status(company.root / "warehouse", resolving=company.project.resolve)
+    told = {row["rule"]: row for row in status.rules.to_dicts()}
     assert told["always-link rule `mailbox`"]["links_made"] > 0
     # Ana and Paul have one mailbox, Kate and Katherine as well.
     refused = told["never-link rule `first names`"]
     assert refused["links_refused"] == refused["conflicts"] > 0
+    # A rule that did nothing is told, too: it may be misspelt.
+    idle = told["never-link rule `nobody`"]
+    assert {*idle.values()} == {"never-link rule `nobody`", 0}
 
 
 def test_listed_values_are_read_as_those_of_records(company: Company) -> None:

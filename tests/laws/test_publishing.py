@@ -14,12 +14,20 @@ import cdp.store.publish
 from cdp.errors import DeliveryHeldError, GateError, StoreLockedError
 from cdp.pipeline import build_steps, open_run, walk
 from cdp.progress import SilentObserver
+from cdp.store import gate
 from cdp.store.layout import Layout
-from tests.laws.world import AS_OF, BAD_SHOP, CRM, FILES, Company, crm_file
+from tests.laws.world import AS_OF, BAD_SHOP, CRM, FILES, Company, clusters_of, crm_file
 
 
 def customers(company: Company) -> int:
     return int(company.query("select count(*) as n from customers")["n"][0])
+
+
+def gated_run(company: Company, run_id: str, *, days: int) -> None:
+    """A run so many days later, which the gate may refuse."""
+    as_of = AS_OF + timedelta(days=days)
+    with open_run(company.project, run_id=run_id, clock=lambda: as_of, as_of=as_of) as run:
+        walk(run, SilentObserver())
 
 
 def test_a_reader_keeps_its_snapshot_through_a_publication(ran: Company) -> None:
@@ -124,13 +132,26 @@ def test_an_unexplained_fall_of_customers_is_not_published(company: Company) -> 
     company.write({"sources/crm.yaml": whole, "inbox/crm_20260601.csv": crm_file(many)})
     company.run("r1")
     company.write({"inbox/crm_20260602.csv": crm_file(many[:2])})
-    with (
-        open_run(
-            company.project, run_id="r2", clock=lambda: AS_OF, as_of=AS_OF + timedelta(days=1)
-        ) as run,
-        pytest.raises(GateError, match="customers fell"),
-    ):
-        walk(run, SilentObserver())
+    with pytest.raises(GateError, match="customers fell") as refused:
+        gated_run(company, "r2", days=1)
+    assert "settings" not in str(refused.value)
+
+
+def test_a_mass_split_is_not_published_and_may_be_undone(
+    ran: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MAX_SPLIT_FLOOR", 1)
+    monkeypatch.setattr(gate, "MAX_MERGED_FLOOR", 1)
+    before, good = clusters_of(ran), ran.settings["cdp.yaml"]
+    ran.write({"cdp.yaml": f"{good}resolve: {{min_match_weight_bits: 1000}}\n"})
+    with pytest.raises(GateError, match="would be split off") as refused:
+        gated_run(ran, "r2", days=1)
+    assert "the settings (cdp.yaml, sources/) changed since run r1" in str(refused.value)
+    # The store has parted them by now: that they come together again is no mass merge.
+    newcomer = "80,Uma,Quist,uma.quist@example.net,,,,,,2026-03-01"
+    ran.write({"cdp.yaml": good, "inbox/crm_20260620.csv": crm_file([newcomer])})
+    gated_run(ran, "r3", days=2)
+    assert before < clusters_of(ran)
 
 
 def test_a_warning_holds_and_rejects_nothing(company: Company) -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from cdp.errors import ProjectError
-from cdp.pipeline import check_project
-from tests.laws.world import CRM, CRM_HEADER, CRM_YAML, FILES, SHOP_YAML, Company, crm_file
+from cdp.explain import render
+from cdp.pipeline import check_project, open_run, rehearse
+from cdp.progress import SilentObserver
+from cdp.project import load_project
+from tests.explain.snapshot import shown
+from tests.laws.world import AS_OF, CRM, CRM_HEADER, CRM_YAML, FILES, SHOP_YAML, Company, crm_file
 
 OWN_RULES = """
 expect:
@@ -84,3 +88,42 @@ def test_a_path_without_files_and_a_file_that_cannot_be_read_are_notices(
     assert "inbox/store_*.jsonl" in str(shop["notices"])
     assert "files may come later" in str(shop["notices"])
     assert "crm_20260701.csv cannot be read: the file has no header line" in str(crm["notices"])
+
+
+def test_what_a_run_would_refuse_is_a_fault_with_its_line(company: Company) -> None:
+    text = (company.root / "cdp.yaml").read_text()
+    block = (
+        'resolve:\n  block:\n    phone: ["12"]\n    email:\n      - a@example.com\n      - nobody'
+    )
+    company.write(
+        {
+            "cdp.yaml": text + block,
+            "rulings/rulings.jsonl": '{"ruling": "never"}\n',
+            "rulings/deliveries.jsonl": '{"action": "forget"}\n\n',
+        }
+    )
+    first = text.count("\n") + 3
+    told = faults(company.root)
+    for place, words in (
+        (f"cdp.yaml:{first}: ", "`resolve.block.phone`: no. 1 is a value that no record can"),
+        (f"cdp.yaml:{first + 3}: ", "`resolve.block.email`: no. 2 is"),
+        ("rulings/rulings.jsonl:1: ", "is missing or no text"),
+        ("rulings/deliveries.jsonl: ", "line 1 says of no delivery"),
+    ):
+        assert any(line.startswith(place) and words in line for line in told), (place, told)
+    assert len(told) == 4
+    assert "nobody" not in "".join(told)
+
+
+def test_a_run_tells_once_of_a_source_without_any_file_and_calls_it_no_fault(
+    company: Company,
+) -> None:
+    company.write({"sources/shop.yaml": SHOP_YAML.replace("shop_*", "store_*")})
+    with open_run(
+        load_project(company.root), run_id="r1", as_of=AS_OF, clock=lambda: AS_OF
+    ) as opened:
+        outcome = rehearse(opened, SilentObserver())
+    assert outcome.attention.is_empty()
+    told = shown(render.outcome(outcome.as_dict()))
+    assert told.count("no file matches inbox/store_*.jsonl of source shop") == 1
+    assert "of source crm" not in told

@@ -59,6 +59,16 @@ def test_all_faults_are_told_at_once(faults: Any) -> None:
     assert sorted(fault.line for fault in found) == [6, 7, 9, 10]
 
 
+@pytest.mark.parametrize("key", ["limits: {tier: {per_customer: 1}}", "block: {tier: gold}"])
+@pytest.mark.parametrize("compare", ["", "compare: {tier: exact}, "])
+def test_an_attribute_is_an_identifier_before_it_has_limits_or_lists(
+    key: str, compare: str, faults: Any
+) -> None:
+    (found,) = faults(PROJECT + f"resolve: {{{compare}{key}}}\n", people=PEOPLE, web=WEB)
+    assert found.message.endswith("the attribute `tier` is no identifier")
+    assert found.hint == "say `tier: identifier` under `compare` first"
+
+
 def test_a_project_without_any_attribute_is_told_where_they_are_named(faults: Any) -> None:
     (found,) = faults(PROJECT + "resolve: {compare: {tier: exact}}\n")
     assert found.hint == "name its column under `attributes`"

@@ -104,6 +104,21 @@ def test_a_useless_mailbox_is_counted_and_costs_no_row(tmp_path: Path) -> None:
     assert world.checks("emails_are_usable") == [("info", True, 2, 1)]
 
 
+def test_a_cell_of_several_mailboxes_gives_them_all_and_none_of_them_hides_a_useless_one(
+    tmp_path: Path,
+) -> None:
+    both = PEOPLE_YAML.replace("email: mail", "email: [mail, first]")
+    world = World(tmp_path, sources=(both,))
+    world.clean(
+        {"list_20260101.csv": people('1,"a@example.com; b@example.com",a@b,', "2,c@example.com,,")}
+    )
+    assert world.rows("select emails, emails_refused from mapped.checked order by source_row") == [
+        (["a@example.com", "b@example.com"], 1),
+        (["c@example.com"], 0),
+    ]
+    assert world.checks("emails_are_usable") == [("info", True, 2, 1)]
+
+
 def test_one_bad_delivery_is_held_and_the_others_go_on(tmp_path: Path) -> None:
     world = shop(tmp_path, cdp=CDP_YAML.replace("0.5", "0.1"))
     (cleaning,) = world.clean(

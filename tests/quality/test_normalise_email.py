@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp.quality.normalise import normalise_email
+from cdp.quality.normalise import emails_in, normalise_email
 from tests.quality.texts import any_text, blanks, is_settled, made_of
 
 MAILBOX = re.compile(r"[^\s@<>\"]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
@@ -87,3 +87,43 @@ def test_neither_case_nor_blanks_around_make_another_mailbox(
     mailbox: str, before: str, after: str
 ) -> None:
     assert normalise_email(f"{before}{mailbox.upper()}{after}") == mailbox
+
+
+@pytest.mark.parametrize(
+    ("cell", "mailboxes"),
+    [
+        ("Lee, Ann <ann@example.com>", ["ann@example.com"]),
+        ("Lee, Ann <ann@example.com>; Bo <bo@example.org>", ["ann@example.com", "bo@example.org"]),
+        ("Ann <ann@example.com> Bo <bo@example.org>", ["ann@example.com", "bo@example.org"]),
+        ("old@example.com <ann@example.com>", ["ann@example.com"]),
+        ("ann/bo@example.com", ["ann/bo@example.com"]),
+        ("ann|x@example.com / bo@example.org", ["ann|x@example.com", "bo@example.org"]),
+        ("ann@example.com/bo@example.org", ["ann@example.com", "bo@example.org"]),
+        ("ann@example.com and bo@example.org", ["ann@example.com", "bo@example.org"]),
+        ("ann@example.com; n/a", ["ann@example.com"]),
+        ("ann@example.com; bo@", ["ann@example.com"]),
+        ("ann@example.com; ANN@example.com;", ["ann@example.com"]),
+        ("ann@example.com; do not use", []),
+        ("ann@bo@example.com", []),
+        ("ann@example,com", []),
+        ("n/a; none", []),
+    ],
+)
+def test_a_cell_gives_the_mailboxes_in_it_and_never_a_piece_of_one(
+    cell: str, mailboxes: list[str]
+) -> None:
+    assert list(emails_in(cell)) == mailboxes
+
+
+@given(
+    st.lists(sound, min_size=1, max_size=4, unique=True),
+    st.sampled_from(["; ", ";", ", ", ",", " / ", " | ", "\n", "\r\n", "\t"]),
+)
+def test_several_mailboxes_in_one_cell_are_all_taken(mailboxes: list[str], between: str) -> None:
+    assert list(emails_in(between.join(mailboxes))) == mailboxes
+
+
+@given(any_text | almost)
+def test_what_is_one_mailbox_is_so_as_a_cell(text: str) -> None:
+    mailbox = normalise_email(text)
+    assert mailbox is None or mailbox in emails_in(text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdp.quality.normalise import normalise_phone
+from cdp.quality.normalise import normalise_phone, phones_in
 from tests.quality.texts import blanks, is_settled, made_of
 
 E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -95,3 +95,39 @@ def test_blanks_and_dashes_do_not_make_another_number(
 ) -> None:
     written = between.join([digits[:3], digits[3:6], digits[6:]])
     assert normalise_phone(f"{before}{written}{after}", "US") == f"+1{digits}"
+
+
+@pytest.mark.parametrize(
+    ("cell", "region", "numbers"),
+    [
+        ("202-555-0123 / 0124", "US", []),
+        ("202/555-0123", "US", ["+12025550123"]),
+        ("202/555/0123; 202/555/0124", "US", ["+12025550123", "+12025550124"]),
+        ("202-555-0123 x12, 202-555-0124 ext. 3", "US", ["+12025550123", "+12025550124"]),
+        ("202-555-0123, x12", "US", ["+12025550123"]),
+        ("202-555-0123,,1234", "US", ["+12025550123"]),
+        ("202-555-0123; n/a", "US", ["+12025550123"]),
+        ("0000000000 | 202-555-0123", "US", ["+12025550123"]),
+        ("home: 202-555-0123; cell: 202-555-0124", "US", ["+12025550123", "+12025550124"]),
+        ("02732/82000", "AT", ["+43273282000"]),
+        ("0049 8161/1234567", "DE", ["+4981611234567"]),
+        ("12; 34", "US", []),
+        ("n/a", "US", []),
+    ],
+)
+def test_a_cell_gives_the_numbers_in_it_and_never_a_piece_of_one(
+    cell: str, region: str, numbers: list[str]
+) -> None:
+    assert list(phones_in(cell, region)) == numbers
+
+
+@given(
+    st.lists(fictitious, min_size=1, max_size=4, unique=True),
+    st.sampled_from(["; ", ";", ", ", ",", " / ", "/", "|", "\n", "\r\n"]),
+    st.sampled_from([" ", "-", ".", ""]),
+)
+def test_several_numbers_in_one_cell_are_all_taken(
+    numbers: list[str], between: str, within: str
+) -> None:
+    written = [within.join([digits[:3], digits[3:6], digits[6:]]) for digits in numbers]
+    assert list(phones_in(between.join(written), "US")) == [f"+1{digits}" for digits in numbers]

@@ -22,8 +22,8 @@ from cdp.store.lock import holder, writer_lock
 from cdp.tables import CONTRACTS
 
 START = datetime(2026, 1, 1)
-GATED = ("clean.dispositions", "clean.records", "clean.rows", "identity.members",
-         "profile.customers")  # fmt: skip
+GATED = ("clean.dispositions", "clean.records", "clean.rows", "identity.changes",
+         "identity.members", "profile.customers")  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -94,10 +94,11 @@ def test_the_gate_refuses_an_unexplained_jump(
         Ledger(engine)
         for table in GATED:
             engine.ensure(CONTRACTS[table])
-        figures = [
-            {"customers": customers, "largest_customer": largest, "merges": merges}
+        figures: list[dict[str, int | str | None]] = [
+            {"run_id": "r1", "records": customers, "customers": customers,
+             "largest_customer": largest, "merges": merges}
             for customers, largest, merges in (before, now)
-        ]
+        ]  # fmt: skip
         problems = check_gate(engine, figures[0], figures[1])
         assert bool(problems) == bool(problem)
         assert problem in " ".join(problems)

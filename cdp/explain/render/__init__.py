@@ -9,7 +9,7 @@ from cdp.explain.render.models import model_trial, models
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import preview, sources
-from cdp.explain.render.stewards import case, ruled, rulings
+from cdp.explain.render.stewards import case, replaced_lines, ruled, rulings
 from cdp.explain.render.taking_back import deliveries, rollback, snapshots, word
 from cdp.explain.render.why import why
 from cdp.explain.render.why_page import why_page
@@ -25,6 +25,7 @@ __all__ = [
     "outcome",
     "past",
     "preview",
+    "replaced_lines",
     "report",
     "report_page",
     "rollback",

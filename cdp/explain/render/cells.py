@@ -15,6 +15,9 @@ from rich.text import Text
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
+_ID = re.compile(r"c_[a-z2-7]{16}|[a-z][a-z0-9_]*:[^\s/]\S*")
+
+
 def plain(text: str) -> str:
     r"""A text whose control characters are blanks, so that a terminal obeys none of them.
 
@@ -64,7 +67,12 @@ def cell(value: object) -> Text:
 def grid(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: int = 0
 ) -> Table:
-    """A titled table; the last ``right`` columns are numbers."""
+    """A titled table; the last ``right`` columns are numbers.
+
+    Ids and ``source:key`` are copied, so none is broken: where room lacks, other columns fold, and
+    then the table is wider than the screen.
+    """
+    shown = [[cell(value) for value in row] for row in rows]
     table = Table(
         title=title, title_justify="left", title_style="bold", header_style="dim",
         box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True,
@@ -72,7 +80,21 @@ def grid(
     for place, name in enumerate(columns):
         is_number = place >= len(columns) - right
         justify: JustifyMethod = "right" if is_number else "left"
-        table.add_column(name, justify=justify, overflow="fold", no_wrap=is_number)
-    for row in rows:
-        table.add_row(*(cell(value) for value in row))
+        texts = [name, *(row[place].plain for row in shown)]
+        longest, is_all_ids = _ids_of(texts)
+        table.add_column(
+            name, justify=justify, overflow="fold", no_wrap=is_number or is_all_ids,
+            min_width=longest or None,
+        )  # fmt: skip
+    for row in shown:
+        table.add_row(*row)
     return table
+
+
+def _ids_of(texts: Sequence[str]) -> tuple[int, bool]:
+    """How long the longest id of a column is, and whether all below its heading is ids."""
+    words = [text.replace(",", " ").split() for text in texts]
+    lengths = [len(word) for each in words for word in each if _ID.fullmatch(word)]
+    below = [each for each in words[1:] if each]
+    is_all_ids = all(len(each) == 1 and _ID.fullmatch(each[0]) for each in below)
+    return max(lengths, default=0), bool(below) and is_all_ids

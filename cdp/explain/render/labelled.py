@@ -58,6 +58,8 @@ def coverage_lines(found: LabelledQuality) -> Iterator[str]:
             f"{told.unknown:,} labels mean no published record ({where}): its row was rejected,"
             " is held, has left its source, or the key is written otherwise."
         )
+    if told.misnamed:
+        yield plain(told.misnamed)
     left_out = {
         "labels without an entity": told.blank,
         "records whose labels do not agree": told.disputed,

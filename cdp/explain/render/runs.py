@@ -32,7 +32,9 @@ def outcome(found: Mapping[str, Any]) -> RenderableType:
     parts += _attention(found["attention"])
     if found["status"] == "published":
         parts += _customers(figures)
-    parts += [Text(plain(notice), "yellow") for notice in found.get("ruling_notices", ())]
+    notices = [f"Wants a look: {notice}." for notice in found.get("source_notices", ())]
+    notices += found.get("ruling_notices", ())
+    parts += [Text(plain(notice), "yellow") for notice in notices]
     parts.append(Text(text.format(run_id=found["run_id"])))
     return Group(*parts)
 

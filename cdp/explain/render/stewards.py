@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from cdp.explain.masking import mask_source_key
 from cdp.explain.render.cells import grid, plain
 from cdp.explain.render.why import LEGEND
 from cdp.explain.stewards import Case, RulingState
 from cdp.explain.why import Line, Sides
 from cdp.explain.why.wording import reason, title
+from cdp.store.rulings import Ruling
 
 _WORDS = {"must_link": "one person", "cannot_link": "two people"}
 
@@ -33,14 +35,30 @@ def case(found: Case, sides: Sides, *, place: str) -> RenderableType:
     )
 
 
-def ruled(states: Sequence[RulingState], *, is_withdrawn: bool) -> RenderableType:
-    """What was just ruled, and that it counts from the next run on."""
+def ruled(
+    states: Sequence[RulingState],
+    *,
+    is_withdrawn: bool,
+    replaced: Sequence[Ruling] = (),
+    near: Sequence[str] = (),
+) -> RenderableType:
+    """What was just ruled, what it replaces, keys near to unknown ones, and when it counts."""
     told = ["Withdrawn."] if is_withdrawn else []
+    told += replaced_lines(replaced)
     for one in () if is_withdrawn else states:
         told.append(f"{one.left} and {one.right} are {_WORDS[one.ruling]}, says {one.ruled_by}.")
         if one.state != "waiting":
             told.append(f"{one.state}: {one.why}")
-    return Group(*(Text(plain(line)) for line in [*told, "The next run reads it: cdp run"]))
+    return Group(*(Text(plain(line)) for line in [*told, *near, "The next run reads it: cdp run"]))
+
+
+def replaced_lines(replaced: Sequence[Ruling]) -> list[str]:
+    """What was in force till now, and who had said it; a line each."""
+    return [
+        f"This replaces {one.ruled_by}'s {one.ruling.replace('_', ' ')} of"
+        f" {one.ruled_at:%Y-%m-%d %H:%M} on {' and '.join(map(mask_source_key, one.pair))}."
+        for one in replaced
+    ]
 
 
 def rulings(states: Sequence[RulingState], notices: Sequence[str]) -> RenderableType:

@@ -8,8 +8,10 @@ from cdp.explain.stewards.ruled import (
     RulingState,
     broken_notice,
     find_key,
+    near_keys,
     notices_of,
     read_ruling_states,
+    replaced_notice,
 )
 
 __all__ = [
@@ -19,8 +21,10 @@ __all__ = [
     "find_cases",
     "find_key",
     "lay_out_case",
+    "near_keys",
     "notices_of",
     "read_answers",
     "read_ruling_states",
+    "replaced_notice",
     "write_cases",
 ]

@@ -20,6 +20,7 @@ _ANSWERS = {
     "n": CANNOT_LINK, "no": CANNOT_LINK, "different": CANNOT_LINK, "cannot_link": CANNOT_LINK,
 }  # fmt: skip
 _SKIPPED = ("", "s", "skip")
+_WANTED = "same, different (or must_link, cannot_link), or empty"
 _HEAD = (
     "case", "ruling", "note", "change", "records", "touchpoints", "match_weight", "speaks_for",
     "against", "left", "right",
@@ -92,7 +93,7 @@ def read_answers(snapshot: Snapshot, path: Path) -> list[Answer]:
         if said in _SKIPPED:
             continue
         if said not in _ANSWERS:
-            faults.append(f"line {number}: `ruling` is none of same, different, or empty")
+            faults.append(f"line {number}: `ruling` is none of {_WANTED}")
         elif name not in pairs:
             faults.append(f"line {number}: there is no such case in the published snapshot")
         elif name in answers and answers[name].ruling != _ANSWERS[said]:

@@ -11,10 +11,11 @@ import polars as pl
 from cdp.errors import ConfigError, NotFoundError
 from cdp.explain.finding import seek
 from cdp.explain.masking import mask_source_key
+from cdp.explain.near_misses import nearest_key
 from cdp.explain.snapshot import Snapshot
 from cdp.resolve.contradicting import Contradiction, contradictions
 from cdp.resolve.rulings import rulings_on
-from cdp.store.rulings import Rulings
+from cdp.store.rulings import LOG, Rulings
 
 _RECORDS = """
     select record_id, source, source_record_id from records
@@ -34,7 +35,6 @@ _PLACED = """
 _STATES = {
     "applied": "the published run did it",
     "waiting": "the next run reads it",
-    "unknown": "a record is not there (yet); it holds once it comes",
     "contradicted": "other rulings gainsay it",
     "withdrawn": "taken back; the next run undoes it",
 }
@@ -76,8 +76,8 @@ def read_ruling_states(snapshot: Snapshot | None, rulings: Rulings) -> list[Ruli
         pair = (row["left"], row["right"])
         told = (row["ruling"], row["ruled_by"], row["ruled_at"])
         why = None
-        if not {*pair} <= {*known["key"]}:
-            state = "unknown"
+        if missing := [key for key in pair if key not in {*known["key"]}]:
+            state, why = "unknown", _missing(missing)
         elif pair in chains:
             state, why = "contradicted", chains[pair]
         else:
@@ -128,6 +128,32 @@ def broken_notice(rulings: Rulings) -> list[str]:
     return [f"Line {lines} of rulings/rulings.jsonl broke off and says nothing; rule again."]
 
 
+def replaced_notice(rulings: Rulings) -> list[str]:
+    """How many rulings a later one on the same two records replaced."""
+    replaced = len(rulings.said) - len({ruling.pair for ruling in rulings.said})
+    if not replaced:
+        return []
+    told = "1 earlier ruling was" if replaced == 1 else f"{replaced} earlier rulings were"
+    kept = f"{LOG.as_posix()} keeps every one with who said it"
+    return [f"{told} replaced by a later one on the same two records; {kept}."]
+
+
+def near_keys(snapshot: Snapshot | None, state: RulingState) -> list[str]:
+    """Of a ruling on a key that no record has: the key that may have been meant, a line each."""
+    if snapshot is None or state.state != "unknown":
+        return []
+    pair = (state.left, state.right)
+    there = snapshot.query(_RECORDS, {"keys": [*pair]})
+    known = {f"{source}:{key}" for _, source, key in there.iter_rows()}
+    near = {
+        key: found
+        for key in pair
+        if key not in known and (found := nearest_key(snapshot, *key.split(":", 1)))
+    }
+    advice = "if that is meant, withdraw this and rule again"
+    return [f"Near to {mask_source_key(key)} is {found}: {advice}." for key, found in near.items()]
+
+
 def placed_rulings(snapshot: Snapshot) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The published rulings, and the records that they are on; none in a former release's."""
     if not snapshot.has("rulings"):
@@ -171,15 +197,21 @@ def find_key(snapshot: Snapshot | None, who: str, *, sources: Collection[str], r
     records = found.record_ids or _records_of(snapshot, found.customer_ids)
     if len(records) != 1:
         raise ConfigError(
-            what="the word means several records, and a ruling is on two", where="rulings",
-            how_many=len(records), next_step="name one record as source:key; `cdp show` lists them",
-        )  # fmt: skip
+            what=f"it means {len(records)} records of {_customers(found.customer_ids)}, and a"
+            " ruling is on one record and another",
+            where="rulings",
+            next_step="name one record as source:key; `cdp show` lists them",
+        )
     named = snapshot.query(
         "select source || ':' || source_record_id as key from records "
         "where is_current and record_id = $record",
         {"record": records[0]},
     )
     return str(named["key"][0])
+
+
+def _customers(ids: Sequence[str]) -> str:
+    return ids[0] if len(ids) == 1 else f"{len(ids)} customers"
 
 
 _NOBODY = pl.DataFrame(
@@ -193,6 +225,13 @@ def _state(
 ) -> RulingState:  # fmt: skip
     when = f"{at:%Y-%m-%d %H:%M}"
     return RulingState(ruling, *pair, by, when, note, state, why or _STATES[state])
+
+
+def _missing(keys: Sequence[str]) -> str:
+    named = " and ".join(map(mask_source_key, keys))
+    return (
+        f"no record {named} is there (yet); it holds once {'they come' if keys[1:] else 'it comes'}"
+    )
 
 
 def _known(snapshot: Snapshot | None, said: pl.DataFrame) -> pl.DataFrame:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 from cdp.errors import ConfigError
+from cdp.explain.near_misses import of_word
 from cdp.explain.snapshot import Snapshot
 from cdp.explain.why.asked import Asked, find_asked
 from cdp.explain.why.of_one import Arrival, Bridge, OfOne, why_one
@@ -44,7 +46,10 @@ def read_why(
             what="one or two words are wanted", how_many=len(words), where="why",
             next_step="name one customer, or two records: `cdp why crm:1 shop:7`",
         )  # fmt: skip
-    asked = [find_asked(snapshot, word, default_region=default_region) for word in words]
+    asked = []
+    for place, word in zip(("first", "second"), words, strict=False):
+        with of_word(place) if len(words) > 1 else nullcontext():
+            asked.append(find_asked(snapshot, word, default_region=default_region))
     if len(asked) == 1:
         return why_one(snapshot, asked[0])
     one, other = _apart(*asked)

@@ -13,7 +13,7 @@ from cdp.quality.normalise.address import (
 from cdp.quality.normalise.amount import parse_amount
 from cdp.quality.normalise.country import normalise_country
 from cdp.quality.normalise.date import normalise_birth_date, parse_instant
-from cdp.quality.normalise.email import normalise_email
+from cdp.quality.normalise.email import emails_in, normalise_email
 from cdp.quality.normalise.handle import normalise_handle
 from cdp.quality.normalise.name import (
     PersonName,
@@ -22,13 +22,14 @@ from cdp.quality.normalise.name import (
     normalise_surname,
     split_full_name,
 )
-from cdp.quality.normalise.phone import normalise_phone
+from cdp.quality.normalise.phone import normalise_phone, phones_in
 from cdp.quality.normalise.sex import normalise_sex
 from cdp.quality.normalise.text import normalise_device, normalise_language, normalise_text
 
 __all__ = [
     "PersonName",
     "PostalAddress",
+    "emails_in",
     "normalise_birth_date",
     "normalise_city",
     "normalise_country",
@@ -47,6 +48,7 @@ __all__ = [
     "normalise_text",
     "parse_amount",
     "parse_instant",
+    "phones_in",
     "split_address",
     "split_full_name",
 ]

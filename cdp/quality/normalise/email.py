@@ -10,6 +10,8 @@ from cdp.quality.normalise.text import collapsed
 
 _WRAPPED = re.compile(r"<([^<>]+)>\s*$")
 _END = " .,;'\""
+_BREAKS = re.compile(r"[;,\uff1b\uff0c\u3001\r\n\t]|(?<=>)\s|\s[|/]|[|/]\s")
+_CLOSE_BREAKS = re.compile(r"[|/\s]+")
 _SHAPE = re.compile(
     r"(?!.*\s)[a-z0-9.!#$%&'*+/=?^_`{|}~\-\u00a1-\uffff]{1,64}"
     r"@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
@@ -44,6 +46,31 @@ def normalise_email(text: str) -> str | None:
     if local in EMAIL_LOCALS or domain in EMAIL_DOMAINS:
         return None
     return address
+
+
+def emails_in(text: str) -> tuple[str, ...]:
+    """Every address that one cell holds, each once, in their order; none when it holds none.
+
+    Signs between addresses also stand within names and addresses, so a cell of one address is
+    never broken up, save from what means nothing.
+
+    >>> emails_in("Ann <ann@example.com>; bo@example.com")
+    ('ann@example.com', 'bo@example.com')
+    >>> emails_in("Lee, Ann <ann@example.com>"), emails_in("ann@example.com / n/a")
+    (('ann@example.com',), ('ann@example.com',))
+    """
+    pieces = [piece for piece in _BREAKS.split(text) if not is_junk(piece)]
+    if text.count("@") < 2:
+        whole = normalise_email(text) or (normalise_email(pieces[0]) if len(pieces) == 1 else None)
+        return (whole,) if whole else ()
+    found: list[str | None] = []
+    for piece in pieces:
+        whole = normalise_email(piece)
+        if whole is None and piece.count("@") > 1:
+            found += [normalise_email(part) for part in _CLOSE_BREAKS.split(piece)]
+        else:
+            found.append(whole)
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _ascii_domain(domain: str) -> str:

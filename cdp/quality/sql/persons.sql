@@ -13,10 +13,10 @@ with stated as (
 normalised as materialized (
     select
         *,
-        normal_emails(emails) as emails_usable,
-        normal_phones(phones, coalesce(normal_country(country), $default_region)) as phones_usable,
-        normal_devices(devices) as devices_usable,
-        normal_handles(handles) as handles_usable,
+        normal_emails(emails) as emails_found,
+        normal_phones(phones, coalesce(normal_country(country), $default_region)) as phones_found,
+        normal_devices(devices) as devices_found,
+        normal_handles(handles) as handles_found,
         normal_name(full_name, given_name, middle_name, surname, title, suffix) as name,
         normal_address(address, street, unit, city, region, postcode, country, $default_region) as place,
         normal_birth_date(birth_date, $birth_date_order, $as_of) as born_on,
@@ -29,10 +29,10 @@ normalised as materialized (
 
 select
     person_hash,
-    emails_usable as emails,
-    phones_usable as phones,
-    devices_usable as devices,
-    handles_usable as handles,
+    emails_found.usable as emails,
+    phones_found.usable as phones,
+    devices_found.usable as devices,
+    handles_found.usable as handles,
     name.given_name as given_name,
     name.middle_name as middle_name,
     name.surname as surname,
@@ -49,8 +49,8 @@ select
     company_clean as company,
     job_title_clean as job_title,
     language_clean as language,
-    len(emails) - len(emails_usable) as emails_refused,
-    len(phones) - len(phones_usable) as phones_refused,
+    emails_found.refused as emails_refused,
+    phones_found.refused as phones_refused,
     birth_date is not null and born_on is null as birth_date_refused
 from normalised
 order by person_hash
