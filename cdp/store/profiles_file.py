@@ -49,16 +49,17 @@ def write_whole(folder: Path, references: Sequence[str]) -> None:
 
 def write_changes(
     folder: Path, references: Sequence[str], *, former: Path, changes: Mapping[str, Change]
-) -> None:
+) -> set[str]:
     """Make the file from that of a ``former`` snapshot of the same definitions.
 
-    Of a table with a change (by its name without schema), the other rows are copied as bytes,
-    so that this costs what changed; a table without one is filled anew.
+    What no change touches is copied as bytes, so that this costs what changed; tables without
+    one are filled anew from the Parquet files beside it.
 
-    Raises:
-        TableContractError: A table has other rows than the Parquet file beside it.
+    Returns:
+        The tables with a change, by their names without schema, that read as before after all.
     """
     shutil.copyfile(former / FILE, folder / FILE)
+    same = set()
     with _opened(folder) as connection:
         connection.execute(f"create temp macro {STABLE_ID}")
         for contract, parquet in _tables(folder, references):
@@ -66,10 +67,35 @@ def write_changes(
             if change is None:
                 connection.execute(f"delete from {contract.name}")
                 _insert(connection, contract, parquet)
-            else:
-                _delete(connection, contract, change)
-                _insert(connection, contract, change.rows)
-                _compare(connection, contract, parquet)
+            elif not _replace(connection, contract, change):
+                same.add(parquet.stem)
+    return same
+
+
+def count_rows(folder: Path, references: Sequence[str]) -> dict[str, int]:
+    """Rows by table, counted in both forms: cheap, and tells a change that was not handed on.
+
+    Raises:
+        TableContractError: A table has other rows than the Parquet file beside it.
+    """
+    rows = {}
+    with _opened(folder) as connection:
+        for contract, parquet in _tables(folder, references):
+            counted = (
+                f"select count(*) from {contract.name}"
+                " union all select count(*) from read_parquet($path)"
+            )
+            told = connection.execute(counted, {"path": str(parquet)}).fetchall()
+            there, asked = (int(count) for (count,) in told)
+            if there != asked:
+                raise TableContractError(
+                    what=f"the DuckDB file has {there} rows where the Parquet file has {asked}",
+                    where=contract.name,
+                    how_many=abs(there - asked),
+                    next_step="`cdp run --full` writes both anew; please report this defect",
+                )
+            rows[parquet.stem] = there
+    return rows
 
 
 def definitions(references: Sequence[str]) -> str:
@@ -116,28 +142,29 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, parquet: 
     )
 
 
-def _delete(connection: duckdb.DuckDBPyConnection, contract: Contract, change: Change) -> None:
+def _replace(connection: duckdb.DuckDBPyConnection, contract: Contract, change: Change) -> bool:
+    """Put the rows of a change in place; false when they are there already."""
     connection.register("changed_keys", change.keys.to_frame("key").to_arrow())
-    among = " or ".join(
-        f"{narrowing(column)} in (select key from changed_keys)" for column in change.columns
-    )
-    connection.execute(f"delete from {contract.name} where {among}")
+    connection.execute("create or replace temp table among_keys as from changed_keys")
     connection.unregister("changed_keys")
-
-
-def _compare(connection: duckdb.DuckDBPyConnection, contract: Contract, parquet: Path) -> None:
-    """Counts are cheap, and tell a change that was not handed on before any reader sees it."""
-    counted = (
-        f"select count(*) from {contract.name} union all select count(*) from read_parquet($path)"
+    among = " or ".join(
+        f"{narrowing(column)} in (select key from among_keys)" for column in change.columns
     )
-    rows = [row for (row,) in connection.execute(counted, {"path": str(parquet)}).fetchall()]
-    if rows[0] != rows[1]:
-        raise TableContractError(
-            what=f"the DuckDB file has {rows[0]} rows where the Parquet file has {rows[1]}",
-            where=contract.name,
-            how_many=abs(rows[0] - rows[1]),
-            next_step="`cdp run --full` writes both anew; please report this defect",
-        )
+    path = {"path": str(change.rows)}
+    connection.execute(
+        f"create or replace temp table former_rows as select * from {contract.name} where {among}"
+    )
+    differing = connection.execute(
+        "select count(*) from (from read_parquet($path) except all from former_rows)"
+        " union all select (select count(*) from read_parquet($path))"
+        " - (select count(*) from former_rows)",
+        path,
+    ).fetchall()
+    if not any(rows for (rows,) in differing):
+        return False
+    connection.execute(f"delete from {contract.name} where {among}")
+    _insert(connection, contract, change.rows)
+    return True
 
 
 def _literal(text: str) -> str:

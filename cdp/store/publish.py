@@ -9,18 +9,19 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
+import sqlglot
 from sqlglot import exp
 
 from cdp.engine import Engine, Narrowing, Statement, built, load
 from cdp.errors import ConfigError
 from cdp.store.layout import Layout
-from cdp.store.profiles_file import Change, write_changes, write_whole
-from cdp.tables import SUBJECT, Contract
+from cdp.store.profiles_file import Change, count_rows, write_changes, write_whole
+from cdp.tables import SUBJECT
 from cdp.tables.published import PUBLISHED
 
 _SQL = Path(__file__).parent / "sql"
@@ -93,13 +94,11 @@ def publish(
     _clear(layout)
     building.mkdir(parents=True)
     try:
-        rows = _write_tables(engine, building, references)
         if delta is None:
+            rows = _write_tables(engine, building, references)
             write_whole(building, references)
         else:
-            changes = _export_changes(engine, building / ".changes", delta)
-            write_changes(building, references, former=layout.current.resolve(), changes=changes)
-            shutil.rmtree(building / ".changes")
+            rows = _write_delta(engine, building, references, layout.current.resolve(), delta)
         manifest = {"run_id": run_id, "as_of": as_of.isoformat(), "rows": rows}
         (building / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
         for path in (*building.iterdir(), building):
@@ -123,32 +122,39 @@ def _clear(layout: Layout) -> None:
 
 
 def _write_tables(engine: Engine, building: Path, references: Sequence[str]) -> dict[str, int]:
-    """Write each table to a Parquet file; rows by table."""
-    rows = {}
-    for contract in PUBLISHED:
-        table = contract.name.split(".")[1]
-        rows[table] = engine.export(_statement(contract), building / f"{table}.parquet")
-    for name in references:
-        query = exp.select("*").from_(exp.to_table(f"reference.{name}")).order_by("record_key")
-        reference = built(f"reference {name}", query, writes=f"reference.{name}")
-        rows[f"reference_{name}"] = engine.export(reference, building / f"reference_{name}.parquet")
-    return rows
+    """Write each table to a Parquet file, in the order of its key; rows by table."""
+    return {
+        table: engine.export(statement, building / f"{table}.parquet")
+        for table, statement in _statements(references).items()
+    }
 
 
-def _export_changes(engine: Engine, folder: Path, delta: Delta) -> dict[str, Change]:
-    """Write the touched rows of large tables to Parquet files of their own."""
-    folder.mkdir()
+def _write_delta(
+    engine: Engine, building: Path, references: Sequence[str], former: Path, delta: Delta
+) -> dict[str, int]:
+    """Write a snapshot from the former one: what reads as before is shared with it.
+
+    Rows of a Parquet file come in the order of the last whole snapshot, then what changed since:
+    sorting a large table costs more than writing it.
+    """
+    statements = {name: _unordered(told) for name, told in _statements(references).items()}
+    aside = building / ".changes"
+    aside.mkdir()
     changes = {}
-    for contract in PUBLISHED:
-        table = contract.name.split(".")[1]
-        is_by_record = table in _BY_RECORD
-        columns = (_BY_RECORD if is_by_record else _BY_CUSTOMER).get(table)
-        if columns:
-            keys = delta.records if is_by_record else delta.customers
-            change = Change(keys, columns, folder / f"{table}.parquet")
-            engine.export(_statement(contract), change.rows, keys=keys, columns=columns)
-            changes[table] = change
-    return changes
+    for tables, keys in ((_BY_RECORD, delta.records), (_BY_CUSTOMER, delta.customers)):
+        for name, columns in tables.items():
+            changes[name] = Change(keys, columns, aside / f"{name}.parquet")
+            engine.export(statements[name], changes[name].rows, keys=keys, columns=columns)
+    for name in statements.keys() - changes.keys():
+        engine.export(statements[name], building / f"{name}.parquet")
+    same = write_changes(building, references, former=former, changes=changes)
+    shutil.rmtree(aside)
+    for name in changes:
+        if name in same:
+            (building / f"{name}.parquet").hardlink_to(former / f"{name}.parquet")
+        else:
+            engine.export(statements[name], building / f"{name}.parquet")
+    return count_rows(building, references)
 
 
 def prune(layout: Layout, *, keep: int) -> None:
@@ -165,12 +171,27 @@ def prune(layout: Layout, *, keep: int) -> None:
             shutil.rmtree(leaving)
 
 
-def _statement(contract: Contract) -> Statement:
-    table = contract.name.split(".")[1]
-    if table not in _STORED:
-        return load(_SQL / f"{table}.sql")
-    query = exp.select(*contract.column_names).from_(exp.to_table(_STORED[table]))
-    return built(f"published {table}", query.order_by(*contract.key), writes=contract.name)
+def _statements(references: Sequence[str]) -> dict[str, Statement]:
+    """The statement of each published table, ordered by its key."""
+    found = {}
+    for contract in PUBLISHED:
+        table = contract.name.split(".")[1]
+        if table in _STORED:
+            query = exp.select(*contract.column_names).from_(exp.to_table(_STORED[table]))
+            query = query.order_by(*contract.key)
+            found[table] = built(f"published {table}", query, writes=contract.name)
+        else:
+            found[table] = load(_SQL / f"{table}.sql")
+    for name in references:
+        query = exp.select("*").from_(exp.to_table(f"reference.{name}")).order_by("record_key")
+        found[f"reference_{name}"] = built(f"reference {name}", query, writes=f"reference.{name}")
+    return found
+
+
+def _unordered(statement: Statement) -> Statement:
+    query = sqlglot.parse_one(statement.sql, read="duckdb")
+    query.set("order", None)
+    return replace(statement, sql=query.sql(dialect="duckdb"))
 
 
 def _write_out(path: Path) -> None:
