@@ -15,7 +15,7 @@ from rich.text import Text
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-_ID = re.compile(r"c_[a-z2-7]{16}|[a-z][a-z0-9_]*:[^\s/]\S*")
+_ID = re.compile(r"[cd]_[a-z0-9]{16}|[a-z][a-z0-9_]*:[^\s/]\S*")
 
 
 def plain(text: str) -> str:

@@ -59,10 +59,12 @@ def emails_in(text: str) -> tuple[str, ...]:
     >>> emails_in("Lee, Ann <ann@example.com>"), emails_in("ann@example.com / n/a")
     (('ann@example.com',), ('ann@example.com',))
     """
+    is_one = text.count("@") < 2
+    if is_one and (whole := normalise_email(text)):
+        return (whole,)
     pieces = [piece for piece in _BREAKS.split(text) if not is_junk(piece)]
-    if text.count("@") < 2:
-        whole = normalise_email(text) or (normalise_email(pieces[0]) if len(pieces) == 1 else None)
-        return (whole,) if whole else ()
+    if is_one and len(pieces) > 1:
+        return ()
     found: list[str | None] = []
     for piece in pieces:
         whole = normalise_email(piece)
