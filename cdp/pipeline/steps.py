@@ -154,25 +154,30 @@ def _publish(run: Run) -> StepReport:
     figures = figures_of(run.engine, last) | {"inputs": run.inputs}
     refuse_jump(run, last, figures)
     drift = resolve.drift_of(run.engine, run.version, settings=run.resolving)
+    references = tuple(name.partition(".")[2] for name in _references(run.project))
     # Entered before the snapshot is written, since the snapshot shows the ledger too; a kill
     # between the two leaves a current link that names another run, and the next run repairs it.
-    run.finish("published", {**figures, **jitter_of(run.engine, last), **drift})
-    references = tuple(name.partition(".")[2] for name in _references(run.project))
-    # What is touched since a snapshot says nothing of another one, such as one rolled back to.
-    shape = definitions(references)
-    since = run.touched.waiting("publish", f"{run.made_under} {shape} {run.layout.current_run()}")
-    delta = None
-    if since is not None:
-        delta = Delta(since, profiles.customers_of(run.engine, since))
+    with run.engine.transaction():
+        delta = _delta(run, definitions(references))
+        run.finish("published", {**figures, **jitter_of(run.engine, last), **drift})
     rows = publish(
         run.engine, run.layout, run_id=run.run_id, as_of=run.as_of, references=references,
         delta=delta,
     )  # fmt: skip
-    with run.engine.transaction():
-        run.touched.settle("publish", f"{run.made_under} {shape} {run.run_id}")
     prune(run.layout, keep=run.project.keep_snapshots)
     note_models(run.engine, run.layout)
     return StepReport(did_work=True, figures=rows)
+
+
+def _delta(run: Run, shape: str) -> Delta | None:
+    """What was touched since the current snapshot; null when that is none to go on from.
+
+    What is touched since a snapshot says nothing of another one, such as one rolled back to.
+    """
+    under = f"{run.made_under} {shape}"
+    since = run.touched.waiting("publish", f"{under} {run.layout.current_run()}")
+    run.touched.settle("publish", f"{under} {run.run_id}")
+    return None if since is None else Delta(since, profiles.customers_of(run.engine, since))
 
 
 _PROFILES = (

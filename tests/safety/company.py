@@ -30,6 +30,9 @@ BATCHES: tuple[Files, ...] = (
 _WHICH_RUN = ("run_id",)
 """Columns left out: a step whose work was done before the kill names the run that was killed."""
 
+_WITHOUT_RUN = {("steps", "made_under"): "regexp_replace(made_under, ' [^ ]+$', '')"}
+"""What publishing went on from ends with the run whose snapshot it was."""
+
 _UNCOMPARED = ("mapped", "work", "information_schema", "pg_catalog")
 """Schemas of scratch tables: what they hold is what the last step left there."""
 
@@ -74,7 +77,7 @@ def _tables(database: Path, called: str) -> dict[str, list[tuple[object, ...]]]:
             if schema in _UNCOMPARED or table == "runs":
                 continue
             columns = [
-                f'"{name}"'
+                _WITHOUT_RUN.get((table, name), f'"{name}"')
                 for (name,) in connection.sql(
                     "select column_name from duckdb_columns()"
                     f" where schema_name = '{schema}' and table_name = '{table}'"
