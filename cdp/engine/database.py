@@ -41,6 +41,7 @@ class Database:
         self.connection.execute("set enable_progress_bar = false")
         self.connection.execute(f"create or replace macro {STABLE_ID}")
         self._registered: set[str] = set()
+        self._ensured: set[Contract] = set()
         self._depth = 0
 
     def close(self) -> None:
@@ -73,6 +74,7 @@ class Database:
             yield
         except BaseException:
             self._depth -= 1
+            self._ensured.clear()
             self.connection.execute("rollback")
             raise
         self._depth -= 1
@@ -80,8 +82,11 @@ class Database:
 
     def ensure(self, contract: Contract) -> None:
         """Create the table, empty, unless it is there; then give it the columns that it lacks."""
-        create(self.connection, contract)
-        widen(self.connection, contract)
+        # Looking up a shape costs milliseconds, and steps ask for the same tables again and again.
+        if contract not in self._ensured:
+            create(self.connection, contract)
+            widen(self.connection, contract)
+            self._ensured.add(contract)
 
     def export(
         self,

@@ -61,6 +61,8 @@ def weigh_rivals(
         scratch.connection.execute("drop table if exists work.third_pairs")
         found = scratch.connection.sql(load(_SQL / "third_pairs.sql").sql, params=limits)
         found.create("work.third_pairs")
+        if not scratch.count("work.third_pairs"):
+            break
         thirds = score_more(candidates="work.third_pairs")
         if not thirds.height:
             break
