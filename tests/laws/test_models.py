@@ -18,6 +18,7 @@ from cdp.store.model_notes import read_versions
 from tests.explain.snapshot import shown
 from tests.laws.kept_model import keep_model
 from tests.laws.world import AS_OF, CDP_YAML, FILES, Company, crm_file
+from tests.thorough import thorough
 
 DAY = timedelta(days=1)
 FIRST, *LATER = sorted(FILES)
@@ -82,6 +83,7 @@ def test_a_store_that_has_doubled_since_the_training_is_told_wherever_notices_st
     assert "at its training" not in shown(explain.render.models(read_versions(Layout(store))))
 
 
+@thorough
 def test_files_that_come_one_by_one_make_what_a_full_run_makes(
     tmp_path: Path, everything: Callable[[Company], dict[str, object]]
 ) -> None:

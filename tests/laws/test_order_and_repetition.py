@@ -24,6 +24,7 @@ from tests.laws.world import (
     clusters_of,
     state_of,
 )
+from tests.thorough import thorough
 
 
 def assert_same_state(left: Company, right: Company) -> None:
@@ -78,6 +79,7 @@ def test_the_order_of_rows_and_files_does_not_matter(seed: int) -> None:
             assert_frame_equal(state_of(straight)[name], state_of(mixed)[name])
 
 
+@thorough
 @settings(max_examples=1, phases=WITHOUT_SHRINKING)
 @given(st.permutations(sorted(FILES)), st.integers(1, 3))
 def test_files_in_any_portions_make_the_same_customers(names: list[str], cut: int) -> None:
@@ -93,7 +95,7 @@ def test_files_in_any_portions_make_the_same_customers(names: list[str], cut: in
         assert_frame_equal(whole.query(by_row), portioned.query(by_row))
 
 
-@pytest.mark.parametrize("last_step", ["clean_crm", "assign_ids"])
+@pytest.mark.parametrize("last_step", [pytest.param("clean_crm", marks=thorough), "assign_ids"])
 def test_a_run_that_died_is_made_good_by_the_next(tmp_path: Path, last_step: str) -> None:
     undisturbed, struck = Company(tmp_path / "a"), Company(tmp_path / "b")
     undisturbed.deliver(FILES, "r1")

@@ -25,6 +25,7 @@ from tests.laws.world import (
     crm_file,
     shop_file,
 )
+from tests.thorough import thorough
 
 NEW = "11,Nora,Quist,nora.quist@example.org,,1971-02-03,,,,2026-05-02 10:00"
 JOINS = "10,Ana,Lindqvist,r.okafor@example.net,518-555-0118,1975-12-24,,,,2026-05-30 10:00"
@@ -109,6 +110,7 @@ def assert_same_customers(left: Company, right: Company) -> None:
     assert compared == dict.fromkeys(compared, 0)
 
 
+@thorough
 @settings(max_examples=1, phases=WITHOUT_SHRINKING)
 @given(
     st.sets(st.integers(0, len(DELIVERED) - 1), min_size=1, max_size=6),

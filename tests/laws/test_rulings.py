@@ -16,6 +16,7 @@ from cdp.store.rulings import LOG, append_rulings, make_ruling
 from tests.explain.snapshot import shown
 from tests.laws.kept_model import keep_model
 from tests.laws.world import AS_OF, CRM, SHOP, Company, crm_file, shop_file
+from tests.thorough import thorough
 
 RULED_AT = datetime(2026, 7, 1, 9)
 CUSTOMER_OF = """
@@ -41,6 +42,7 @@ def owners(company: Company) -> dict[str, str]:
     return dict(company.query(CUSTOMER_OF).iter_rows())
 
 
+@thorough
 def test_rulings_hold_through_a_new_model_more_files_and_a_full_run(ran: Company) -> None:
     before = owners(ran)
     assert before["crm:1"] == before["crm:2"]

@@ -153,7 +153,7 @@ class Company:
             accept_jump=True,
         ) as run:
             outcome = walk(run, SilentObserver())
-        if outcome.status == "published":
+        if outcome.status == "published" and self.snapshot.exists():
             self._compare_formats()
         return outcome
 

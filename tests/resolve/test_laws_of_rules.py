@@ -16,6 +16,7 @@ from cdp.engine import DuckDBEngine
 from cdp.project import AlwaysLink, Limit, NeverLink
 from cdp.resolve import ResolveSettings
 from tests.resolve.people import Person, clustered, record
+from tests.thorough import thorough
 
 ALWAYS = (
     AlwaysLink(name="card", same=("card",)),
@@ -159,6 +160,7 @@ def test_without_limits_and_never_rules_all_that_an_always_rule_joins_is_one(
         assert cluster_of[a] == cluster_of[b] or not joined(one, other)
 
 
+@thorough
 @FEWER
 @given(worlds, scores, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(
