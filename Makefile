@@ -7,7 +7,8 @@ SHELL := /bin/sh
 # thousands of library files anew, ten seconds each time. Here it goes into .venv, once.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test kill-test portions-test check fix dev docs lock hooks clean
-.PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-peers bench-lock
+.PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-normalisers
+.PHONY: bench-peers bench-lock
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -21,7 +22,7 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 
 help: ## Print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(BASE) ## Generate the demo company, run the pipeline, print its customers
 	@$(BIN)/python -m data.demo
@@ -61,6 +62,9 @@ bench-scale: $(BASE) ## Seconds, memory and F1 by size (SIZES="60000 1000000")
 NEW_TO ?= 100000 1000000
 bench-delta: $(BASE) ## What new files cost beside the store they come to (NEW_TO="100000 1000000")
 	@$(BIN)/python -m benchmarks.delta $(NEW_TO) $(ARGS)
+
+bench-normalisers: $(DEV) ## Phones and emails of many countries beside the libraries they stand on
+	@$(BIN)/python -m benchmarks.normalisers $(ARGS)
 
 # Peers want other versions than ours, so they get an environment of their own; without them the
 # benchmark says that they were not run.

@@ -30,6 +30,7 @@ _NOT_SHOWN = frozenset(
         "is_amount_read",
         "is_score_read",
         "emails_refused",
+        "emails_disposable",
         "phones_refused",
         "birth_date_refused",
         "set_aside",

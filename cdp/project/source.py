@@ -20,6 +20,7 @@ from cdp.project.values import (
     Name,
     PersonField,
     Regex,
+    Region,
     Share,
     Text,
     TimePattern,
@@ -183,6 +184,7 @@ class Source(Settings):
     holds: Holds
     sync_mode: Literal["incremental", "full_refresh"] = "incremental"
     trust: Annotated[int, Field(ge=1, le=9)] = 5
+    default_region: Region | None = None
     owner: Text | None = None
     description: Text | None = None
     record_key: Column | None = None

@@ -85,7 +85,7 @@ def parse_rows(engine: Engine, project: Project, source: Source, *, as_of: datet
     engine.replace(
         load(_SQL / "persons.sql"),
         values={
-            "default_region": project.default_region,
+            "default_region": source.default_region or project.default_region,
             "birth_date_order": source.birth_date_order,
             "as_of": as_of.date(),
         },

@@ -126,6 +126,12 @@ def _or_none(call: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+def _disposable(addresses: pa.Array) -> pa.Array:
+    return pa.array(
+        [sum(map(normalise.is_disposable, found or ())) for found in addresses.to_pylist()]
+    )
+
+
 def _instant(text: str, timezone: str, format_: str) -> Any:
     return normalise.parse_instant(text, timezone=timezone, format=format_)
 
@@ -139,6 +145,7 @@ FUNCTIONS: tuple[SqlFunction, ...] = (
     _list_function("normal_phones", normalise.phones_in, "VARCHAR[] VARCHAR"),
     _list_function("normal_devices", _one(normalise.normalise_device), "VARCHAR[]"),
     _list_function("normal_handles", _one(normalise.normalise_handle), "VARCHAR[]"),
+    SqlFunction("count_disposable", _disposable, ("VARCHAR[]",), "BIGINT"),
     _function("normal_name", _name, " ".join(["VARCHAR"] * 6), _NAME, _struct_sql(_NAME)),
     _function("normal_address", _place, " ".join(["VARCHAR"] * 8), _PLACE, _struct_sql(_PLACE)),
     _function(

@@ -124,6 +124,18 @@ def _person_rules(source: Source) -> list[Rule]:
         for kind in ("email", "phone")
         if kind in source.person
     ]
+    if "email" in source.person:
+        rules.append(
+            Rule(
+                "emails_are_lasting",
+                "ExpectColumnValuesToBeInSet",
+                "emails_disposable",
+                "info",
+                1.0,
+                "an email address is of a throw-away domain; it is kept and counted",
+                none_refused,
+            )
+        )
     if "birth_date" in source.person:
         rules.append(
             Rule(

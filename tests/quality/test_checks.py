@@ -104,6 +104,25 @@ def test_a_useless_mailbox_is_counted_and_costs_no_row(tmp_path: Path) -> None:
     assert world.checks("emails_are_usable") == [("info", True, 2, 1)]
 
 
+def test_a_throw_away_mailbox_is_told_and_kept(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.clean({"list_20260101.csv": people("1,ann@mailinator.com,Ann,", "2,b@example.com,Bo,")})
+    assert world.checks("emails_are_lasting") == [("info", True, 2, 1)]
+    assert world.rows("select emails from mapped.checked order by source_row") == [
+        (["ann@mailinator.com"],),
+        (["b@example.com"],),
+    ]
+
+
+def test_a_source_may_be_of_another_country_than_its_project(tmp_path: Path) -> None:
+    british = (
+        PEOPLE_YAML.replace("email: mail", "email: mail, phone: first") + "default_region: GB\n"
+    )
+    world = World(tmp_path, sources=(british,))
+    world.clean({"list_20260101.csv": people("1,a@example.com,020 7946 0123,")})
+    assert world.rows("select phones from mapped.checked") == [(["+442079460123"],)]
+
+
 def test_a_cell_of_several_mailboxes_gives_them_all_and_none_of_them_hides_a_useless_one(
     tmp_path: Path,
 ) -> None:

@@ -36,6 +36,12 @@ plain_words = st.from_regex(r"[b-d][a-w]{4,8}q", fullmatch=True)
         ("Jose\u0301", "José"),
         ("李", "李"),
         ("DeShawn", "DeShawn"),
+        ("Jos\u00c3\u00a9", "José"),
+        ("Rados\u00c5\u0082aw", "Radosław"),
+        ("Ângela", "Ângela"),
+        ("Müller Ã", "Müller Ã"),
+        ("db320f93ead463e1a2faee198cd9a122", None),
+        ("XgyqsB0TWiMCtrwGLrqt0g==", None),
         ("ann@example.com", None),
         ("12", None),
         ("-", None),
@@ -132,3 +138,15 @@ def test_any_text_gives_parts_that_are_there_or_nothing(text: str) -> None:
 def test_both_orders_of_a_name_are_one_name(given_name: str, surname: str) -> None:
     one, other = f"{given_name} q. {surname}", f"{surname}, {given_name} q."
     assert split_full_name(one) == split_full_name(other)
+
+
+@given(
+    st.text(st.sampled_from("éüßñłÉøЖ李かa b'"), min_size=1, max_size=12),
+    st.sampled_from(["latin-1", "cp1252"]),
+)
+def test_a_name_misread_by_its_reader_comes_back(name: str, misread_as: str) -> None:
+    try:
+        misread = name.encode("utf-8").decode(misread_as)
+    except UnicodeDecodeError:
+        return
+    assert normalise_surname(misread) == normalise_surname(name)

@@ -13,7 +13,7 @@ from cdp.quality.normalise.address import (
 from cdp.quality.normalise.amount import parse_amount
 from cdp.quality.normalise.country import normalise_country
 from cdp.quality.normalise.date import normalise_birth_date, parse_instant
-from cdp.quality.normalise.email import emails_in, normalise_email
+from cdp.quality.normalise.email import emails_in, is_disposable, normalise_email
 from cdp.quality.normalise.handle import normalise_handle
 from cdp.quality.normalise.name import (
     PersonName,
@@ -30,6 +30,7 @@ __all__ = [
     "PersonName",
     "PostalAddress",
     "emails_in",
+    "is_disposable",
     "normalise_birth_date",
     "normalise_city",
     "normalise_country",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from cdp.quality.normalise.junk import POSTCODES, STREETS, is_junk
+from cdp.quality.normalise.junk import POSTCODES, STREETS, is_digest, is_junk
 from cdp.quality.normalise.text import collapsed
 
 _US_STATES = {
@@ -88,7 +88,7 @@ class PostalAddress:
 def normalise_street(text: str) -> str | None:
     """A street with its number; nothing when it means nothing."""
     plain = collapsed(text, ",")
-    if is_junk(plain) or plain.casefold() in STREETS:
+    if is_junk(plain) or is_digest(plain) or plain.casefold() in STREETS:
         return None
     return _cased(plain)
 
@@ -96,7 +96,8 @@ def normalise_street(text: str) -> str | None:
 def normalise_city(text: str) -> str | None:
     """A city."""
     plain = collapsed(text, ",")
-    return None if is_junk(plain) or not re.search(r"[^\W\d_]", plain) else _cased(plain)
+    is_word = re.search(r"[^\W\d_]", plain) and not is_digest(plain)
+    return None if is_junk(plain) or not is_word else _cased(plain)
 
 
 def normalise_region(text: str, country: str) -> str | None:

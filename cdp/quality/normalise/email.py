@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import idna
+
 from cdp.quality.normalise.junk import EMAIL_DOMAINS, EMAIL_LOCALS, is_junk
 from cdp.quality.normalise.text import collapsed
 
@@ -28,7 +30,7 @@ def normalise_email(text: str) -> str | None:
     >>> normalise_email("test@test.com") is normalise_email("a@b") is None
     True
     """
-    plain = collapsed(unicodedata.normalize("NFKC", text.casefold())).rstrip(_END)
+    plain = collapsed(unicodedata.normalize("NFKC", text.lower())).rstrip(_END)
     wrapped = _WRAPPED.search(plain)
     plain = (wrapped.group(1) if wrapped else plain).removeprefix("mailto:").strip().rstrip(_END)
     local, at, domain = plain.rpartition("@")
@@ -75,10 +77,22 @@ def emails_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, found)))
 
 
+def is_disposable(address: str) -> bool:
+    """Whether an address, normalised, is of a domain that hands out addresses for an hour.
+
+    >>> is_disposable("ann@mailinator.com"), is_disposable("ann@example.com")
+    (True, False)
+    """
+    # A set of thousands of names is only loaded where addresses are.
+    from disposable_email_domains import blocklist
+
+    return address.rpartition("@")[2] in blocklist
+
+
 def _ascii_domain(domain: str) -> str:
     if domain.isascii():
         return domain
     try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
+        return idna.encode(domain, uts46=True).decode("ascii")
+    except idna.IDNAError:
         return ""

@@ -191,3 +191,19 @@ def is_junk(text: str) -> bool:
     """
     plain = text.strip().casefold()
     return plain in WORDS or plain in _HASHES_OF_NOTHING or bool(_MASKED.search(text)) or not plain
+
+
+_DIGEST = re.compile(
+    r"(?=[a-f]*[0-9])(?=[0-9]*[a-f])(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})|[A-Za-z0-9+/]{22}=="
+)
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a hash (MD5, SHA-1, SHA-256 in hex, MD5 in base64) in a word's place.
+
+    Exports mask names and streets so. Devices and keys look like that by nature: never ask there.
+
+    >>> is_digest("db320f93ead463e1a2faee198cd9a122"), is_digest("XgyqsB0TWiMCtrwGLrqt0g==")
+    (True, True)
+    """
+    return bool(_DIGEST.fullmatch(text))

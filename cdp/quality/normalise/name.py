@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from cdp.quality.normalise.junk import NAMES, UNNAMED, is_junk
+from cdp.quality.normalise.junk import NAMES, UNNAMED, is_digest, is_junk
 from cdp.quality.normalise.text import collapsed
 
 _TITLES = frozenset(
@@ -93,7 +93,8 @@ def normalise_given_name(text: str) -> str | None:
 
 
 def _named(plain: str) -> str | None:
-    if is_junk(plain) or plain.casefold() in NAMES or "@" in plain or not _LETTER.search(plain):
+    is_word = "@" not in plain and _LETTER.search(plain)
+    if is_junk(plain) or is_digest(plain) or plain.casefold() in NAMES or not is_word:
         return None
     return _cased(plain)
 

@@ -61,6 +61,7 @@ select
     r.phone_consent,
     r.post_consent,
     p.emails_refused,
+    p.emails_disposable,
     p.phones_refused,
     p.birth_date_refused,
     r.keys,

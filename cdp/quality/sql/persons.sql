@@ -50,6 +50,7 @@ select
     job_title_clean as job_title,
     language_clean as language,
     emails_found.refused as emails_refused,
+    count_disposable(emails_found.usable) as emails_disposable,
     phones_found.refused as phones_refused,
     birth_date is not null and born_on is null as birth_date_refused
 from normalised
