@@ -8,10 +8,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+import phonenumbers
+import polars as pl
 import pyarrow as pa
 
 from cdp.engine import SqlFunction
 from cdp.quality import normalise
+from cdp.quality.in_bulk import plain_amounts, plain_instants, plain_phones
 
 _CACHE = 1 << 18
 _VALUES = pa.struct([("usable", pa.list_(pa.string())), ("refused", pa.int64())])
@@ -41,15 +44,51 @@ def _function(
     return SqlFunction(name, over_arrays, tuple(arguments.split()), sql)
 
 
-def _list_function(name: str, call: Callable[..., Sequence[str]], arguments: str) -> SqlFunction:
-    """Lift a function of one text to lists of texts: the values in them, and how many have none.
-
-    Values come each once, in their order; a text may hold several.
-    """
+def _mostly_plain(
+    name: str,
+    call: Callable[..., Any],
+    plain: Callable[..., pl.Series],
+    arguments: str,
+    returns: pa.DataType,
+    sql: str,
+) -> SqlFunction:
+    """Lift a function whose plain values are read in bulk; the others are asked one by one."""
     cached = lru_cache(maxsize=_CACHE)(call)
 
+    def over_arrays(texts: pa.Array, *settings: pa.Array) -> pa.Array:
+        stated = [setting[0].as_py() for setting in settings] if len(texts) else []
+        read = plain(pl.Series(texts, dtype=pl.String), *stated)
+        rest = (read.is_null() & pl.Series(texts, dtype=pl.String).is_not_null()).arg_true()
+        if not len(rest):
+            return read.to_arrow().cast(returns)
+        values = read.to_list()
+        for place in rest:
+            values[place] = cached(texts[place].as_py(), *stated)
+        return pa.array(values, returns)
+
+    return SqlFunction(name, over_arrays, tuple(arguments.split()), sql)
+
+
+def _list_function(
+    name: str,
+    call: Callable[..., Sequence[str]],
+    arguments: str,
+    plain: Callable[..., dict[Any, Sequence[str]]] | None = None,
+) -> SqlFunction:
+    """Lift a function of one text to lists of texts: the values in them, and how many have none.
+
+    Values come each once, in their order; a text may hold several. ``plain`` reads in bulk what
+    it can of the texts.
+    """
+    asked = lru_cache(maxsize=_CACHE)(call)
+
     def over_arrays(*columns: pa.Array) -> pa.Array:
-        rows = zip(*(column.to_pylist() for column in columns), strict=True)
+        rows = list(zip(*(column.to_pylist() for column in columns), strict=True))
+        known = plain(rows) if plain else {}
+
+        def cached(*one: Any) -> Sequence[str]:
+            return known.get(one) or asked(*one)
+
         found = [[cached(text, *rest) for text in texts or ()] for texts, *rest in rows]
         usable = [list(dict.fromkeys(chain.from_iterable(values))) for values in found]
         refused = [sum(not held for held in values) for values in found]
@@ -132,6 +171,18 @@ def _disposable(addresses: pa.Array) -> pa.Array:
     )
 
 
+_PLUS_ONE_REGIONS = frozenset(phonenumbers.region_codes_for_country_code(1))
+
+
+def _phones(rows: Sequence[tuple[Sequence[str] | None, str]]) -> dict[Any, Sequence[str]]:
+    """Text and region -> the number, for texts that are plain numbers of North America."""
+    asked = [
+        (t, region) for texts, region in rows if region in _PLUS_ONE_REGIONS for t in texts or ()
+    ]
+    numbers = plain_phones(pl.Series([text for text, _ in asked], dtype=pl.String))
+    return {one: (number,) for one, number in zip(asked, numbers, strict=True) if number}
+
+
 def _instant(text: str, timezone: str, format_: str) -> Any:
     return normalise.parse_instant(text, timezone=timezone, format=format_)
 
@@ -142,7 +193,7 @@ def _birth_date(text: str, order: str, as_of: date) -> date | None:
 
 FUNCTIONS: tuple[SqlFunction, ...] = (
     _list_function("normal_emails", normalise.emails_in, "VARCHAR[]"),
-    _list_function("normal_phones", normalise.phones_in, "VARCHAR[] VARCHAR"),
+    _list_function("normal_phones", normalise.phones_in, "VARCHAR[] VARCHAR", plain=_phones),
     _list_function("normal_devices", _one(normalise.normalise_device), "VARCHAR[]"),
     _list_function("normal_handles", _one(normalise.normalise_handle), "VARCHAR[]"),
     SqlFunction("count_disposable", _disposable, ("VARCHAR[]",), "BIGINT"),
@@ -159,16 +210,18 @@ FUNCTIONS: tuple[SqlFunction, ...] = (
     _function(
         "normal_language", _or_none(normalise.normalise_language), "VARCHAR", pa.string(), "VARCHAR"
     ),
-    _function(
+    _mostly_plain(
         "normal_instant",
-        _or_none(_instant),
+        _instant,
+        plain_instants,
         "VARCHAR VARCHAR VARCHAR",
         pa.timestamp("us"),
         "TIMESTAMP",
     ),
-    _function(
+    _mostly_plain(
         "normal_amount",
-        _or_none(normalise.parse_amount),
+        normalise.parse_amount,
+        plain_amounts,
         "VARCHAR VARCHAR",
         pa.decimal128(18, 3),
         "DECIMAL(18,3)",
