@@ -4,8 +4,6 @@ Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or 
 · 10 done, but deliveries want a look · 75 try again later · 77 not permitted.
 """
 
-# lint: allow file-size because the whole command line is read in one place, a few lines a command
-
 from __future__ import annotations
 
 import secrets
@@ -18,12 +16,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cdp import modelling, stewards, taking_back
+from cdp import modelling, sources, stewards, taking_back
 from cdp.errors import CdpError
 from cdp.terminal import JsonOption, ProjectOption, err, out
 from cdp.terminal import now as _now
 from cdp.terminal import opened_project as _project
-from cdp.terminal import project_folder as _folder
 from cdp.terminal import show as _print
 
 ATTENTION = 10
@@ -36,13 +33,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-sources_app = typer.Typer(
-    help="Check source contracts and try them on files.", no_args_is_help=True
-)
 export_app = typer.Typer(
     help="Write customers as files that other tools import.", no_args_is_help=True
 )
-app.add_typer(sources_app, name="sources")
+sources.register(app)
 app.add_typer(export_app, name="export")
 taking_back.register(app)
 modelling.register(app)
@@ -261,33 +255,6 @@ def evaluate(
     written = str(page.resolve()) if page else None
     shown = explain.render.evaluation(found, written)
     _print(found.as_dict() | {"page": written}, shown, as_json=as_json)
-
-
-@sources_app.command("check")
-def check_sources(project: ProjectOption = None, as_json: JsonOption = False) -> None:
-    """Check contracts, their rules and the files' columns; all faults at once."""
-    from cdp.explain import render
-    from cdp.pipeline import check_project
-
-    found = check_project(_folder(project))
-    _print({"sources": found}, render.sources(found), as_json=as_json)
-
-
-@sources_app.command("preview")
-def preview_source(
-    file: Annotated[Path, typer.Argument(help="A file that one of the sources' paths matches.")],
-    project: ProjectOption = None,
-    source: Annotated[
-        str | None, typer.Option(help="Source contract. Default: the one whose path fits.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Ten rows of a file, raw beside mapped; nothing is stored."""
-    from cdp.explain import render
-    from cdp.pipeline import preview
-
-    found = preview(_project(project), file, source_name=source, as_of=_now())
-    _print(found, render.preview(found), as_json=as_json)
 
 
 @export_app.command("csv")
