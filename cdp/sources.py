@@ -1,4 +1,4 @@
-"""Commands about source contracts: check them, try one on a file."""
+"""Commands about source contracts: check them, try one on a file, list those ready made."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from cdp.errors import NotFoundError
+from cdp.project import nearest_preset
 from cdp.terminal import JsonOption, ProjectOption, now, opened_project, project_folder, show
 
 sources_app = typer.Typer(
-    help="Check source contracts and try them on files.", no_args_is_help=True
+    help="Check source contracts, try them on files, list ready-made ones.", no_args_is_help=True
 )
 
 
@@ -44,3 +46,35 @@ def preview_source(
 
     found = preview(opened_project(project), file, source_name=source, as_of=now())
     show(found, render.preview(found), as_json=as_json)
+
+
+@sources_app.command("presets")
+def list_presets(
+    name: Annotated[str | None, typer.Argument(help="One of them, as YAML to copy from.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Contracts of known exports, ready for `preset: NAME`; or one of them, written out."""
+    from cdp.explain import render
+    from cdp.project import preset_named, presets
+
+    if name is None:
+        found = [preset.as_dict() for preset in presets()]
+        show({"presets": found}, render.presets(found), as_json=as_json)
+        return
+    preset = preset_named(name)
+    if preset is None:
+        raise _no_preset(name)
+    if as_json:
+        show(preset.as_dict() | {"contract": dict(preset.contract)}, "", as_json=True)
+    else:
+        # As it is, not through the terminal's painter: it is copied, or sent to a file.
+        typer.echo(preset.written_out(), nl=False)
+
+
+def _no_preset(name: str) -> NotFoundError:
+    near = nearest_preset(name)
+    return NotFoundError(
+        what=f"there is no preset `{name}`",
+        where="cdp sources presets",
+        next_step=f"did you mean `{near}`?" if near else "call it without a name to list them",
+    )

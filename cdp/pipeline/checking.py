@@ -15,6 +15,7 @@ from cdp.project import (
     Source,
     Survey,
     Written,
+    columns_expected,
     columns_named,
     key_columns_named,
     survey_project,
@@ -145,7 +146,7 @@ def _column_faults(
     source: Source, written: Written, headers: dict[str, list[str]]
 ) -> Iterator[Fault]:
     keys, mapped = key_columns_named(source), columns_named(source)
-    for column in mapped:
+    for column in columns_expected(source):
         looked_in = list(headers) if column in keys else list(headers)[-1:]
         lacking = [name for name in looked_in if column not in headers[name]]
         if lacking:

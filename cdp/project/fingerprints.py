@@ -17,12 +17,12 @@ def fingerprint(source: Source) -> str:
     """Sha256 of all that gives a source's rows their meaning, in hex.
 
     Owner, description, path, trust and whether it has duplicates are left out: they change no
-    row. The order of keys does
+    row; so is the name of a preset, whose settings are among the others. The order of keys does
     not matter; that of columns, words and rules does.
     """
     meaning = source.model_dump(
         mode="json",
-        exclude={"owner", "description", "path", "trust", "has_no_duplicates"},
+        exclude={"owner", "description", "path", "preset", "trust", "has_no_duplicates"},
         exclude_defaults=True,
     )
     return _sha256(meaning)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from cdp.errors import Fault, ProjectError
 from cdp.project.complaints import checked
 from cdp.project.contradictions import contradictions, disagreements
 from cdp.project.folders import misspelt_folders
+from cdp.project.presets import with_person_refs, with_preset
 from cdp.project.reading import Written, read_settings
 from cdp.project.rule_words import unknown_words
 from cdp.project.settings import Project, ProjectSettings
@@ -31,8 +32,8 @@ class Survey:
     """What a project folder says, faults and all.
 
     ``settings`` is null where ``cdp.yaml`` has faults of its own; ``sources`` are the contracts
-    without any, sorted by name; ``contracts`` is what each of them says, line by line, and
-    ``stated`` what ``cdp.yaml`` says.
+    without any, sorted by name; ``contracts`` is what each of them says, line by line and with
+    what its preset says, and ``stated`` what ``cdp.yaml`` says.
     """
 
     root: Path
@@ -81,20 +82,21 @@ def survey_project(root: Path) -> Survey:
         raise _no_project(root, is_folder=folder.is_dir())
     project = read_settings(folder / PROJECT_FILE, root=folder)
     settings, faults = checked(ProjectSettings, project)
-    contracts = [
-        read_settings(path, root=folder)
+    read = [
+        with_preset(read_settings(path, root=folder))
         for path in sorted((folder / SOURCES_FOLDER).glob("*.yaml"))
     ]
-    sources, more = _load_sources(folder, contracts)
-    faults += [*project.faults, *unknown_words(project, contracts), *more]
+    contracts, unlinked = with_person_refs(read)
+    sources, more = _load_sources(folder, contracts, disagreements(read))
+    faults += [*project.faults, *unknown_words(project, contracts), *unlinked, *more]
     by_name = {str(c.values["source"]): c for c in contracts if c.values and "source" in c.values}
     return Survey(folder, settings, sources, by_name, tuple(faults), project)
 
 
 def _load_sources(
-    folder: Path, contracts: Sequence[Written]
+    folder: Path, contracts: Sequence[Written], between: Iterable[Fault]
 ) -> tuple[tuple[Source, ...], list[Fault]]:
-    faults = [*_stray_files(folder, contracts), *disagreements(contracts)]
+    faults = [*_stray_files(folder, contracts), *between]
     sources = []
     for written in contracts:
         source, found = checked(Source, written)

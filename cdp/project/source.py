@@ -174,9 +174,13 @@ ColumnOr = BeforeValidator(as_column)
 
 
 class Source(Settings):
-    """One source contract. ``trust`` is 1 to 9; the more trusted source wins in survivorship."""
+    """One source contract. ``trust`` is 1 to 9; the more trusted source wins in survivorship.
+
+    ``preset`` is where unstated settings came from: they stand here as if they were written out.
+    """
 
     name: Name = Field(alias="source")
+    preset: Name | None = None
     path: Globs
     format: Annotated[
         FileFormat, BeforeValidator(lambda w: {"type": w} if isinstance(w, str) else w)

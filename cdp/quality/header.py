@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from cdp.engine import Engine
-from cdp.project import Source, columns_named, key_columns_named
+from cdp.project import Source, columns_expected, columns_named, key_columns_named
 from cdp.quality.checks import RuleResult
 from cdp.quality.rules import Rule, Severity
 
@@ -17,7 +17,8 @@ def check_headers(engine: Engine, source: Source, delivery_ids: Sequence[str]) -
     """Compare each delivery's header with the contract; two results per delivery with a header.
 
     A missing key or event time is critical: no row says whose it is, or when it was, and the
-    reason is the file. A missing column of another kind is a warning, and wants a look.
+    reason is the file. A missing column of another kind is a warning, and wants a look, unless
+    only the source's preset names it.
     """
     found = engine.query(
         "select delivery_id, header from ops.deliveries "
@@ -26,7 +27,7 @@ def check_headers(engine: Engine, source: Source, delivery_ids: Sequence[str]) -
         {"deliveries": ",".join(delivery_ids)},
     )
     keys, mapped = key_columns_named(source), columns_named(source)
-    others = [column for column in mapped if column not in keys]
+    others = [column for column in columns_expected(source) if column not in keys]
     results = []
     for delivery_id, header in found.iter_rows():
         named = json.loads(header)

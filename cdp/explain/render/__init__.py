@@ -8,7 +8,7 @@ from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.models import model_trial, models
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
-from cdp.explain.render.sources import preview, sources
+from cdp.explain.render.sources import presets, preview, sources
 from cdp.explain.render.stewards import case, replaced_lines, ruled, rulings
 from cdp.explain.render.taking_back import deliveries, rollback, snapshots, word
 from cdp.explain.render.why import why
@@ -24,6 +24,7 @@ __all__ = [
     "models",
     "outcome",
     "past",
+    "presets",
     "preview",
     "replaced_lines",
     "report",

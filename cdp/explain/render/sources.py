@@ -26,6 +26,20 @@ def sources(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     )
 
 
+def presets(found: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """The contracts of known exports, and whether anybody has seen the headers they name."""
+    groups = list(dict.fromkeys(one["group"] for one in found))
+    rows = [
+        (one["preset"], one["product"], one["file"], "yes" if one["is_verified"] else "no")
+        for one in sorted(found, key=lambda one: (groups.index(one["group"]), one["preset"]))
+    ]
+    return Group(
+        grid("Presets", ("preset", "product", "file", "headers seen"), rows),
+        Text("Write `preset: NAME` beside `source` and `path`. One in full: "),
+        Text("cdp sources presets NAME", style="bold"),
+    )
+
+
 def preview(found: Mapping[str, Any]) -> RenderableType:
     """Rows of a file, raw beside mapped, one table a row; last, what was made nothing of."""
     title = plain(f"{found['file']} as source {found['source']} reads it")
