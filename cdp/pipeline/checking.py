@@ -120,13 +120,15 @@ def _columns_of(path: Path, source: Source) -> list[str]:
         if reader.header is not None:
             return list(reader.header)
         rows = [json.loads(row.fields) for row in islice(reader.rows, SAMPLE_ROWS) if row.fields]
-    # A field may be left out where it is empty, so only a row's own key and time are sure.
-    sure = (
-        source.record_key,
-        source.touchpoint_key,
-        source.occurred_at and source.occurred_at.column,
-    )
-    missing = [c for c in sure if c and rows and not any(_holds(row, c.split(".")) for row in rows)]
+    # A field may be left out where it is empty, so only a row's own key, or a part of it, and its
+    # time are sure.
+    time = (source.occurred_at.column,) if source.occurred_at else ()
+    missing = {
+        column
+        for columns in (source.record_key or (), source.touchpoint_key or (), time)
+        for column in columns
+        if rows and not any(_holds(row, one.split(".")) for one in columns for row in rows)
+    }
     tops = sorted({name for row in rows for name in row})
     return [*(c for c in columns_named(source) if c not in missing), *tops]
 

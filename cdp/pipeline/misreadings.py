@@ -47,12 +47,12 @@ def counted(found: Sequence[Sequence[Misreading]]) -> list[dict[str, object]]:
 
 def _missing_keys(source: Source, mapped: Row) -> Iterator[Misreading]:
     ref = source.person_ref.key if source.person_ref else None
-    for name, column in (
+    for name, columns in (
         ("record_key", source.record_key), ("touchpoint_key", source.touchpoint_key),
         ("ref_key", ref),
     ):  # fmt: skip
-        if column is not None and mapped[name] is None:
-            yield column, "the key is missing: the row goes to quarantine"
+        if columns is not None and mapped[name] is None:
+            yield ", ".join(columns), "the key is missing: the row goes to quarantine"
 
 
 def _unread(source: Source, mapped: Row, checked: Row) -> Iterator[Misreading]:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cdp.project.source import Source
 
 
 def columns_named(source: Source) -> tuple[str, ...]:
     """Every column of the source's files that its contract names, sorted."""
-    named: set[str | None] = {
-        source.record_key,
-        source.merged_keys,
-        source.touchpoint_key,
-        source.score,
-        source.campaign,
-    }
+    named: set[str | None] = {source.merged_keys, source.score, source.campaign}
+    named.update(_keys_of(source))
     named.update(part.column for part in (source.observed_at, source.occurred_at) if part)
     named.update(
         part.column for part in (source.event_type, source.currency, source.amount) if part
     )
-    named.add(source.person_ref.key if source.person_ref else None)
     named.update(column for columns in source.person.values() for column in columns)
-    named.update(source.keys.values())
     named.update(source.attributes.values())
     named.update(consent.from_column for consent in source.consent.values())
     named.update(rule.column for rule in source.set_aside)
@@ -29,7 +24,13 @@ def columns_named(source: Source) -> tuple[str, ...]:
 
 def key_columns_named(source: Source) -> tuple[str, ...]:
     """The columns without which a row says not whose it is, or not when: keys and event times."""
-    named = {source.record_key, source.touchpoint_key, *source.keys.values()}
-    named.add(source.occurred_at.column if source.occurred_at else None)
-    named.add(source.person_ref.key if source.person_ref else None)
-    return tuple(sorted(column for column in named if column))
+    named = {*_keys_of(source)}
+    if source.occurred_at:
+        named.add(source.occurred_at.column)
+    return tuple(sorted(named))
+
+
+def _keys_of(source: Source) -> Iterator[str]:
+    ref = source.person_ref.key if source.person_ref else None
+    for columns in (source.record_key, source.touchpoint_key, ref, *source.keys.values()):
+        yield from columns or ()

@@ -47,6 +47,12 @@ def contradictions(written: Written) -> Iterator[Fault]:
     for word, hint in _OF_KEYS.items():
         if word in values and not values.get("record_key"):
             yield written.fault((word,), "`record_key` is missing", hint)
+    parts = values.get("record_key")
+    if "merged_keys" in values and isinstance(parts, list) and len(parts) > 1:
+        hint = "what it lists are keys of one column"
+        yield written.fault(
+            ("merged_keys",), "`merged_keys`: `record_key` is made of several columns", hint
+        )
     if holds == "events":
         yield from _of_events(written, values)
     yield from _single_columns(written, values.get("person"))

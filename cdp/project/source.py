@@ -17,6 +17,7 @@ from cdp.project.values import (
     ExpectationName,
     Globs,
     InstantFormat,
+    Key,
     Name,
     PersonField,
     Regex,
@@ -87,10 +88,10 @@ class Amount(Settings):
 
 
 class PersonRef(Settings):
-    """Another source, and the column that holds its record key."""
+    """Another source, and the columns that hold its record key."""
 
     source: Name
-    key: Column
+    key: Key
 
 
 class Consent(Settings):
@@ -191,12 +192,12 @@ class Source(Settings):
     default_region: Region | None = None
     owner: Text | None = None
     description: Text | None = None
-    record_key: Column | None = None
+    record_key: Key | None = None
     merged_keys: Column | None = None
     has_no_duplicates: bool = False
     observed_at: Annotated[Instant, ColumnOr] | None = None
     delivered_at: DeliveredAt | None = None
-    touchpoint_key: Column | None = None
+    touchpoint_key: Key | None = None
     occurred_at: Annotated[Instant, ColumnOr] | None = None
     channel: Text | None = None
     event_type: Annotated[ColumnOrValue, ColumnOr] | None = None
@@ -207,7 +208,7 @@ class Source(Settings):
     person: Mapping[PersonField, Columns] = {}
     # An alias that no YAML key has: the order is written inside `person.birth_date`.
     birth_date_order: BirthDateOrder = Field(default="ymd", alias="person.birth_date.order")
-    keys: Mapping[Name, Column] = {}
+    keys: Mapping[Name, Key] = {}
     person_ref: PersonRef | None = None
     consent: Mapping[ConsentChannel, Consent] = {}
     attributes: Mapping[AttributeName, Column] = {}

@@ -9,7 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
 from pydantic_core import PydanticCustomError
 
 from cdp.project.vocabulary import (
@@ -39,6 +45,11 @@ def as_list(written: object) -> object:
 def as_column(written: object) -> object:
     """A bare column name where more may be said of it."""
     return {"column": written} if isinstance(written, str) else written
+
+
+def _as_written(columns: tuple[str, ...]) -> str | tuple[str, ...]:
+    # One column is written as a text, and so fingerprints have it.
+    return columns[0] if len(columns) == 1 else columns
 
 
 def _one_of(known: Mapping[str, str] | tuple[str, ...], what: str) -> Callable[[str], str]:
@@ -138,6 +149,13 @@ AttributeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_
 ExpectationName = Annotated[str, StringConstraints(pattern=r"^Expect[A-Za-z]+$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Column = Annotated[str, StringConstraints(min_length=1)]
+Key = Annotated[
+    tuple[Column, ...],
+    BeforeValidator(as_list),
+    Field(min_length=1),
+    PlainSerializer(_as_written),
+]
+"""The columns that make one key: mostly one; several are joined by ``|`` in their order."""
 Character = Annotated[str, AfterValidator(_one_character)]
 Share = Annotated[float, Field(ge=0, le=1)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

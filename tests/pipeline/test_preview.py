@@ -59,6 +59,16 @@ def test_an_event_without_key_or_time_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_key_of_several_columns_is_told_by_all_of_them(tmp_path: Path) -> None:
+    company = Company(tmp_path)
+    shop = company.settings["sources/shop.yaml"]
+    several = shop.replace("touchpoint_key: id", "touchpoint_key: [id, total]")
+    company.write({"sources/shop.yaml": several})
+    company.write({"inbox/shop_20260501.jsonl": shop_file(['{"at": "2026-05-01"}'])})
+    (row,) = looked_at(company, "inbox/shop_20260501.jsonl")["rows"]
+    assert row["misread"] == ["id, total: the key is missing: the row goes to quarantine"]
+
+
 def test_a_good_file_is_said_to_be_good(tmp_path: Path) -> None:
     company = Company(tmp_path)
     row = "1,Kate,Marsh,kate.marsh@example.com,,,yes,,,2026-03-01"

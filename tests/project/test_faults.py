@@ -77,7 +77,9 @@ FAULTS_OF_PEOPLE = {
     "path: {glob: x}": "2: `path` must be a list",
     "holds: peple": "3: `holds: peple` is unknown (did you mean `people`?)",
     "record_key:": "3: `record_key` is missing (holds: people needs it)",
-    "record_key: [a, b]": "4: `record_key` must be one text",
+    "record_key: {a: b}": "4: `record_key` must be a list",
+    "record_key: [a, {b: c}]": "4: `record_key` must be one text",
+    "keys: {shop: []}": "5: `keys.shop` must not be empty",
     "format: xlsx": "5: `format.type: xlsx` is unknown (one of: csv, jsonl)",
     "format: {delimiter: ';;'}": "5: `format.delimiter`: `;;` must be one character",
     "format: {delimiter: '\\t'}": "5: `format.delimiter`: `\\t` must be one character "
@@ -207,6 +209,14 @@ def test_a_file_without_settings_says_so(text: str, faults: Any) -> None:
 
 def test_sound_settings_have_no_fault(faults: Any) -> None:
     assert faults(PROJECT, people=PEOPLE, web=EVENTS) == ()
+
+
+def test_former_keys_are_those_of_a_key_of_one_column(faults: Any) -> None:
+    merged = PEOPLE + "merged_keys: former\n"
+    assert faults(people=merged) == ()
+    found = faults(people=merged.replace("record_key: id", "record_key: [list, id]"))
+    assert len(found) == 1
+    assert str(found[0]).startswith("sources/people.yaml:5: `merged_keys`: `record_key` is made")
 
 
 def test_events_without_a_person_are_nobodys(faults: Any) -> None:

@@ -38,7 +38,7 @@ WITHOUT_MEANING = {
 WITH_MEANING = {
     "source": "persons",
     "holds": "both",
-    "record_key": "key",
+    "record_key": ["id", "a"],
     "observed_at": "at",
     "sync_mode": "full_refresh",
     "format": {"delimiter": ";"},
@@ -81,6 +81,19 @@ def test_the_order_of_birth_dates_changes_the_fingerprint() -> None:
     dated = {**CONTRACT["person"], "birth_date": {"column": "d", "order": "dmy"}}
     other = Source.model_validate({**CONTRACT, "person": dated})
     assert fingerprint(other) != fingerprint(Source.model_validate(CONTRACT))
+
+
+def test_a_release_finds_the_fingerprints_of_the_one_before_it() -> None:
+    events = {
+        "source": "web", "path": "inbox/*.jsonl", "holds": "events", "channel": "web",
+        "touchpoint_key": "id", "occurred_at": "at",
+        "person_ref": {"source": "people", "key": "k"},
+        "set_aside": [{"reason": "bot", "column": "a", "matches": "b"}],
+    }  # fmt: skip
+    assert [fingerprint(Source.model_validate(one))[:16] for one in (CONTRACT, events)] == [
+        "a541aa2773fe85c1",
+        "7024f6a315d2f436",
+    ]
 
 
 def test_another_process_finds_the_same_fingerprint() -> None:

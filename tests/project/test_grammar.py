@@ -119,7 +119,7 @@ def test_a_people_source_is_what_its_contract_says(project: Any) -> None:
     assert source.person["birth_date"] == ("dob",)
     assert source.birth_date_order == "dmy"
     assert (source.keys, source.attributes) == (
-        {"shop": "userId"},
+        {"shop": ("userId",)},
         {"member_rating": "MEMBER_RATING"},
     )
     assert (source.trust, source.max_rejected_share) == (7, 0.5)
@@ -132,7 +132,7 @@ def test_an_event_source_is_what_its_contract_says(project: Any) -> None:
     assert source.observed_at == Instant(column="seen_at", timezone=None, format="auto")
     assert source.event_type == ColumnOrValue(value="page_view")
     assert (source.amount.column, source.amount.unit) == ("total", "major")
-    assert source.person_ref == PersonRef(source="newsletter", key="user.id")
+    assert source.person_ref == PersonRef(source="newsletter", key=("user.id",))
     assert [rule.reason for rule in source.set_aside] == ["bot"]
     assert (source.sync_mode, source.trust) == ("incremental", 5)
 
@@ -173,7 +173,25 @@ def test_a_scalar_is_the_text_that_stands_there(make_project: Any) -> None:
         "source: s\npath: in/*.csv\nholds: people\nrecord_key: 010\nperson: {country: NO, city: on}"
     )
     source = load_project(make_project(s=text)).source("s")
-    assert (source.record_key, source.person) == ("010", {"country": ("NO",), "city": ("on",)})
+    assert (source.record_key, source.person) == (
+        ("010",),
+        {"country": ("NO",), "city": ("on",)},
+    )
+
+
+def test_a_key_of_one_column_is_a_list_of_one(make_project: Any) -> None:
+    text = (
+        "source: s\npath: in/*.csv\nholds: people\n"
+        "record_key: {key}\nkeys: {{shop: {key}, web: [c, d]}}"
+    )
+    one, listed = (
+        load_project(make_project(s=text.format(key=key))).source("s") for key in ("a", "[a]")
+    )
+    several = load_project(make_project(s=text.format(key="[b, a]"))).source("s")
+    assert one == listed
+    assert (one.record_key, several.record_key) == (("a",), ("b", "a"))
+    assert key_columns_named(several) == ("a", "b", "c", "d")
+    assert Source(**several.model_dump()) == several
 
 
 def test_columns_are_all_that_a_contract_names(project: Any) -> None:

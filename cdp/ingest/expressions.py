@@ -1,0 +1,55 @@
+"""Expressions of SQL that a mapping is made of: built by sqlglot, never glued."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import sqlglot
+from sqlglot import exp
+
+
+def sql(text: str) -> exp.Expr:
+    """An expression of ours, read from its text; no word of a user's may stand in it."""
+    return sqlglot.parse_one(text, read="duckdb")
+
+
+def literal(value: str | None) -> exp.Expr:
+    """A text, or a null that is one."""
+    return exp.cast(exp.Null() if value is None else exp.Literal.string(value), "varchar")
+
+
+def literals(words: Sequence[str]) -> list[exp.Expr]:
+    """Texts to choose among."""
+    return [exp.Literal.string(word) for word in words]
+
+
+def present(texts: Sequence[exp.Expr]) -> exp.Expr:
+    """The texts that are there, as a list; an empty list when none is."""
+    if not texts:
+        return sql("cast([] as varchar[])")
+    kept = sql("list_filter([0], lambda x: x is not null)")
+    kept.find(exp.Array, exp.List).replace(exp.Array(expressions=list(texts)))  # type: ignore[union-attr]  # it is there
+    return kept
+
+
+def joined(texts: exp.Expr, between: str) -> exp.Expr:
+    """The texts of a list as one; nulls are passed over."""
+    return exp.Anonymous(this="array_to_string", expressions=[texts, exp.Literal.string(between)])
+
+
+def json_object(members: Mapping[str, exp.Expr]) -> exp.Expr:
+    """A JSON object of the members that are there; ``{}`` when none is."""
+    if not members:
+        return exp.Literal.string("{}")
+    parts: list[exp.Expr] = []
+    for name, value in members.items():
+        text = exp.cast(exp.func("to_json", value.copy()), "varchar")
+        member = exp.DPipe(this=exp.Literal.string(json.dumps(name) + ":"), expression=text)
+        is_absent = exp.or_(
+            exp.Is(this=value.copy(), expression=exp.Null()),
+            exp.In(this=text.copy(), expressions=literals(("[]", '"{}"'))),
+        )
+        parts.append(exp.Case().when(is_absent, exp.Null()).else_(member))
+    opened = exp.DPipe(this=exp.Literal.string("{"), expression=joined(present(parts), ","))
+    return exp.DPipe(this=opened, expression=exp.Literal.string("}"))

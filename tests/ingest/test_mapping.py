@@ -1,0 +1,68 @@
+"""What a contract makes of the cells of a row: keys, channels, words, lists."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from cdp.engine import DuckDBEngine
+from cdp.ingest import map_rows, stage_rows
+from cdp.ingest.readers import read_text
+from cdp.project import Source
+
+AS_OF = datetime(2026, 6, 30)
+PEOPLE = {"source": "people", "path": "in/*.csv", "holds": "people", "record_key": "id"}
+EVENTS = {
+    "source": "web", "path": "in/*.jsonl", "holds": "events", "channel": "web",
+    "touchpoint_key": "id", "occurred_at": "at", "person": {"device": "cookie"},
+}  # fmt: skip
+
+
+def mapped(contract: dict[str, Any], text: str) -> list[dict[str, Any]]:
+    """The rows of a text as a contract maps them."""
+    engine, source = DuckDBEngine(threads=1), Source.model_validate(contract)
+    stage_rows(engine, source, list(read_text(text, source.format).rows), as_of=AS_OF)
+    map_rows(engine, source, delivery_ids=["preview"])
+    return engine.query("from mapped.rows order by source_row").to_dicts()
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        ("7,ann,x", "7|ann|x"),
+        (" 7 ,,x", "7||x"),
+        (",ann,", "|ann|"),
+        (",  ,", None),
+        ("|,,", "|||"),
+    ],
+)
+def test_a_key_of_several_columns_is_joined_and_null_only_without_any(
+    row: str, key: str | None
+) -> None:
+    several = {**PEOPLE, "record_key": ["list", "id", "part"]}
+    found = mapped(several, f"list,id,part\n{row}\n")[0]
+    assert found["record_key"] == key
+    assert found["keys"] == ([f"people:{key}"] if key else [])
+    assert found["extra"] == "{}"
+
+
+def test_every_key_may_be_of_several_columns() -> None:
+    contract = {
+        **EVENTS, "touchpoint_key": ["at", "id"], "keys": {"shop": ["id", "cookie"], "crm": "id"},
+    }  # fmt: skip
+    found = mapped(contract, '{"id": "1", "at": "2026-01-01", "cookie": "c"}\n{"cookie": "d"}\n')
+    assert [row["touchpoint_key"] for row in found] == ["2026-01-01|1", None]
+    assert [row["keys"] for row in found] == [["shop:1|c", "crm:1"], ["shop:|d"]]
+    del contract["keys"], contract["person"]
+    contract["person_ref"] = {"source": "people", "key": ["cookie", "id"]}
+    found = mapped(contract, '{"id": "1", "cookie": "c"}\n{"at": "2026-01-01"}\n')
+    assert [row["ref_key"] for row in found] == ["c|1", None]
+
+
+def test_a_column_and_a_part_of_it_may_both_be_named() -> None:
+    contract = {**EVENTS, "campaign": "who", "person": {"device": ["who.id", "who.ids.0"]}}
+    found = mapped(contract, '{"id": "1", "who": {"id": "a", "ids": ["b"], "x": 1}, "y": 2}\n')
+    assert [row["devices"] for row in found] == [["a", "b"]]
+    assert [row["extra"] for row in found] == ['{"y":2}']
