@@ -93,7 +93,7 @@ class _RawRow:
             "ref_key": self.cells.key(ref.key if ref else None),
             "observed_at_stated": self._text_of(source.observed_at),
             "occurred_at_stated": self._text_of(source.occurred_at),
-            "channel": literal(source.channel),
+            "channel": self._channel(),
             "event_type": self._either(source.event_type),
             "amount_stated": self._text_of(source.amount),
             "currency": self._either(source.currency),
@@ -144,6 +144,14 @@ class _RawRow:
             return literal(either.value if either else None)
         return self.cells.text(either.column)
 
+    def _channel(self) -> exp.Expr:
+        """The word for every row, or that of a column; without one, the source's name."""
+        channel = self.source.channel
+        if channel is None or channel.column is None:
+            return self._either(channel)
+        word = exp.func("lower", self.cells.text(channel.column))
+        return exp.func("coalesce", word, exp.Literal.string(self.source.name))
+
     def _keys(self) -> exp.Expr:
         named = {**self.source.keys}
         if self.source.record_key is not None:
@@ -172,9 +180,9 @@ class _RawRow:
         word = exp.func("lower", self.cells.text(consent.from_column))
         cases = exp.Case()
         for answer, words in ((True, consent.granted), (False, consent.refused)):
-            cases = cases.when(
-                exp.In(this=word.copy(), expressions=literals(words)), exp.Boolean(this=answer)
-            )
+            if words:
+                is_said = exp.In(this=word.copy(), expressions=literals(words))
+                cases = cases.when(is_said, exp.Boolean(this=answer))
         return exp.cast(cases, "boolean")
 
     def _set_aside(self) -> exp.Expr:
@@ -182,8 +190,11 @@ class _RawRow:
             return literal(None)
         cases = exp.Case()
         for rule in self.source.set_aside:
-            matches = exp.func(
-                "regexp_matches", self.cells.text(rule.column), exp.Literal.string(rule.matches)
-            )
+            text = self.cells.text(rule.column)
+            if rule.matches is None:
+                is_blank = exp.Is(this=text, expression=exp.Null())
+                matches: exp.Expr = exp.and_(sql("fields is not null"), is_blank)
+            else:
+                matches = exp.func("regexp_matches", text, exp.Literal.string(rule.matches))
             cases = cases.when(matches, exp.Literal.string(rule.reason))
         return cases

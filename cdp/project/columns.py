@@ -13,7 +13,9 @@ def columns_named(source: Source) -> tuple[str, ...]:
     named.update(_keys_of(source))
     named.update(part.column for part in (source.observed_at, source.occurred_at) if part)
     named.update(
-        part.column for part in (source.event_type, source.currency, source.amount) if part
+        part.column
+        for part in (source.channel, source.event_type, source.currency, source.amount)
+        if part
     )
     named.update(column for columns in source.person.values() for column in columns)
     named.update(source.attributes.values())

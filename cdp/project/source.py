@@ -6,7 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
 from cdp.project.values import (
     AttributeName,
@@ -80,6 +87,19 @@ class ColumnOrValue(Settings):
         return self
 
 
+def _as_value(written: object) -> object:
+    return {"value": written} if isinstance(written, str) else written
+
+
+def _as_written(channel: ColumnOrValue) -> str | dict[str, str]:
+    # One word for every row is written as a text, and so fingerprints have it.
+    return channel.value if channel.value is not None else {"column": str(channel.column)}
+
+
+Channel = Annotated[ColumnOrValue, BeforeValidator(_as_value), PlainSerializer(_as_written)]
+"""One word for every row, or the column that holds one."""
+
+
 class Amount(Settings):
     """A column of money, in units of the currency or in its hundredths."""
 
@@ -95,7 +115,10 @@ class PersonRef(Settings):
 
 
 class Consent(Settings):
-    """A column of consent and its words, in lower case; any other word says nothing."""
+    """A column of consent and its words, in lower case; any other word says nothing.
+
+    One of the two lists may be empty: a column of refusals grants nothing to whom it leaves out.
+    """
 
     from_column: Column = Field(alias="from")
     granted: Words = GRANTED_WORDS
@@ -106,15 +129,24 @@ class Consent(Settings):
         both = sorted({*self.granted} & {*self.refused})
         if both:
             raise refusal(f"`{both[0]}` is both granted and refused", "leave it in one of them")
+        if not self.granted and not self.refused:
+            raise refusal("no word is granted, and none refused", "name the words of the column")
         return self
 
 
 class SetAside(Settings):
-    """Rows that are no customer's, and why: those whose column matches an RE2 pattern."""
+    """Rows that are no customer's, and why: a column matches an RE2 pattern, or is blank."""
 
     reason: Text
     column: Column
-    matches: Regex
+    matches: Regex | None = None
+    is_missing: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.matches is None) is not self.is_missing:
+            raise refusal("says `matches` or `is_missing: true`, and one of them only")
+        return self
 
 
 class Expectation(Settings):
@@ -199,7 +231,7 @@ class Source(Settings):
     delivered_at: DeliveredAt | None = None
     touchpoint_key: Key | None = None
     occurred_at: Annotated[Instant, ColumnOr] | None = None
-    channel: Text | None = None
+    channel: Channel | None = None
     event_type: Annotated[ColumnOrValue, ColumnOr] | None = None
     amount: Annotated[Amount, ColumnOr] | None = None
     currency: Annotated[ColumnOrValue, ColumnOr] | None = None

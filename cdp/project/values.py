@@ -166,8 +166,6 @@ TimePattern = Annotated[str, AfterValidator(_time_pattern)]
 InstantFormat = Annotated[str, AfterValidator(_instant_format)]
 Glob = Annotated[Text, AfterValidator(_glob)]
 Globs = Annotated[tuple[Glob, ...], BeforeValidator(as_list), Field(min_length=1)]
-Words = Annotated[
-    tuple[Text, ...], BeforeValidator(as_list), Field(min_length=1), AfterValidator(_lower)
-]
+Words = Annotated[tuple[Text, ...], BeforeValidator(as_list), AfterValidator(_lower)]
 PersonField = Annotated[str, AfterValidator(_one_of(PERSON_FIELDS, "field of a person"))]
 ConsentChannel = Annotated[str, AfterValidator(_one_of(CONSENT_CHANNELS, "channel of consent"))]

@@ -61,6 +61,56 @@ def test_every_key_may_be_of_several_columns() -> None:
     assert [row["ref_key"] for row in found] == ["c|1", None]
 
 
+def test_a_channel_is_the_word_of_the_contract_or_of_the_row_or_else_the_source() -> None:
+    rows = '{"id": "1", "via": " Web  Chat "}\n{"id": "2", "via": " "}\n{"id": "3"}\nbroken\n'
+    assert {row["channel"] for row in mapped({**EVENTS, "channel": "Web"}, rows)} == {"Web"}
+    found = mapped({**EVENTS, "channel": {"column": "via"}}, rows)
+    assert [row["channel"] for row in found] == ["web  chat", "web", "web", "web"]
+    assert found[0]["extra"] == "{}"
+
+
+def test_rows_may_be_set_aside_for_what_they_lack() -> None:
+    rules = [
+        {"reason": "system line", "column": "author", "is_missing": True},
+        {"reason": "bot", "column": "author", "matches": "bot$"},
+    ]
+    rows = "id,author\n1,\n2,  \n3,Ann\n4,A bot\n5\n"
+    found = mapped({**PEOPLE, "set_aside": rules}, rows)
+    reasons = [row["set_aside"] for row in found]
+    assert reasons == ["system line", "system line", None, "bot", None]
+    assert found[-1]["fault"]
+
+
+REVERSED = {"granted": ["0", "false", "no"], "refused": ["1", "true", "yes"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "stated", "granted"),
+    [
+        # Shopify: `Accepts Email Marketing`.
+        ({}, ["yes", "no", ""], [True, False, None]),
+        # Mailchimp: `status`. A cleaned address bounced; a pending one has not been confirmed.
+        (
+            {"granted": ["subscribed"], "refused": ["unsubscribed", "cleaned"]},
+            ["subscribed", "Unsubscribed", "cleaned", "pending"],
+            [True, False, False, None],
+        ),
+        ({}, ["subscribed", "unsubscribed", "cleaned", "pending"], [True, False, None, None]),
+        # HubSpot: a property of yes and no.
+        ({}, ["true", "false", "TRUE", "False"], [True, False, True, False]),
+        # Salesforce: `HasOptedOutOfEmail`, and Intercom: `unsubscribed_from_emails`.
+        (REVERSED, ["1", "0", "true", "FALSE", ""], [False, True, False, True, None]),
+        ({**REVERSED, "granted": []}, ["1", "0", "TRUE", ""], [False, None, False, None]),
+    ],
+)
+def test_consent_says_what_the_words_of_real_exports_mean(
+    words: dict[str, Any], stated: list[str], granted: list[bool | None]
+) -> None:
+    contract = {**PEOPLE, "consent": {"email": {"from": "news", **words}}}
+    found = mapped(contract, "\n".join(["id,news", *(f"1,{word}" for word in stated)]))
+    assert [row["email_consent"] for row in found] == granted
+
+
 def test_a_column_and_a_part_of_it_may_both_be_named() -> None:
     contract = {**EVENTS, "campaign": "who", "person": {"device": ["who.id", "who.ids.0"]}}
     found = mapped(contract, '{"id": "1", "who": {"id": "a", "ids": ["b"], "x": 1}, "y": 2}\n')

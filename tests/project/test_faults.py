@@ -117,8 +117,15 @@ FAULTS_OF_PEOPLE = {
     "(did you mean `email`?)",
     "consent: {sms: {granted: a}}": "5: `consent.sms.from` is missing",
     "consent: {sms: {from_column: a}}": "5: unknown key `from_column` (one of: from, ",
+    "consent: {sms: {from: a, granted: [], refused: []}}": "5: `consent.sms`: no word is granted",
+    "consent: {sms: {from: a, granted: }}": "5: `consent.sms.granted` must not be empty",
     "consent: {sms: {from: a, granted: [Yes, no]}}": "5: `consent.sms`: `no` is both granted and",
-    "set_aside: [{reason: bot, column: agent}]": "5: `set_aside.matches` is missing",
+    "set_aside: [{reason: bot, column: agent}]": "5: `set_aside`: says `matches` or `is_missing: "
+    "true`, and one of them only",
+    "set_aside: [{reason: x, column: y, is_missing: false}]": "5: `set_aside`: says `matches` or",
+    "set_aside: [{reason: x, column: y, matches: z, is_missing: true}]": "5: `set_aside`: says",
+    "set_aside: [{reason: x, column: y, is_mising: true}]": "5: unknown key `is_mising` "
+    "(did you mean `is_missing`?)",
     "set_aside: [{reason: bot, column: agent, matches: '['}]": "5: `set_aside.matches`: `[` "
     "is no regular expression: missing ]: [ (RE2 syntax)",
     "set_aside: [{reason: x, column: y, matches: '(?=bot)'}]": "5: `set_aside.matches`: `(?=bot)` "
@@ -153,6 +160,9 @@ FAULTS_OF_EVENTS = {
     "person_ref: {source: wbe, key: id}": "8: `person_ref` stands beside `person`",
     "has_no_duplicates: true": "8: `record_key` is missing (two keys of the source are two",
     "event_type: {column: a, value: b}": "8: `event_type`: names a column or a value",
+    "channel: {column: a, value: b}": "4: `channel`: names a column or a value",
+    "channel: {colum: a}": "4: unknown key `colum` (did you mean `column`?)",
+    "channel: [web]": "4: `channel` must be keys with values",
     "currency: {}": "8: `currency`: names a column or a value",
     "amount: {column: a, unit: cents}": "8: `amount.unit: cents` is unknown",
     "amount: {unit: minor}": "8: `amount.column` is missing",

@@ -71,7 +71,7 @@ EVENTS = """
 source: web
 path: [inbox/web/*.jsonl.gz, inbox/old_web/*.ndjson]
 holds: events
-channel: web
+channel: {column: origin}
 touchpoint_key: event_id
 occurred_at: {column: created_at, format: epoch_ms}
 observed_at: seen_at
@@ -131,6 +131,7 @@ def test_an_event_source_is_what_its_contract_says(project: Any) -> None:
     assert source.occurred_at == Instant(column="created_at", format="epoch_ms")
     assert source.observed_at == Instant(column="seen_at", timezone=None, format="auto")
     assert source.event_type == ColumnOrValue(value="page_view")
+    assert source.channel == ColumnOrValue(column="origin")
     assert (source.amount.column, source.amount.unit) == ("total", "major")
     assert source.person_ref == PersonRef(source="newsletter", key=("user.id",))
     assert [rule.reason for rule in source.set_aside] == ["bot"]
@@ -202,6 +203,7 @@ def test_columns_are_all_that_a_contract_names(project: Any) -> None:
         "context.userAgent",
         "created_at",
         "event_id",
+        "origin",
         "rating",
         "seen_at",
         "total",
