@@ -9,7 +9,19 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp.ingest.expressions import joined, literal, present, sql
+from cdp.ingest.expressions import joined, literal, present, put_into, sql
+
+# Most cells are no lists, and are not looked at a second time.
+_LISTED = sql("""
+    case when not starts_with(cell, '[') then cell
+    when len(list_filter(
+        try_cast(found as json[]), lambda x: json_type(x) in ('OBJECT', 'ARRAY')
+    )) = 0 then array_to_string(list_filter(
+        list_transform(try_cast(found as json[]), lambda x: json_extract_string(x, '$')),
+        lambda x: trim(x) <> ''
+    ), ', ')
+    else cell end
+""")
 
 
 @dataclass(frozen=True)
@@ -28,9 +40,15 @@ class Cells:
         return exp.func("json_extract_string", fields, exp.Array(expressions=pointers))
 
     def cell(self, column: str) -> exp.Expr:
-        """A column's cell as it came; null when it is not there."""
+        """A column's cell; null when it is not there. A JSON list of single values is one text."""
         # The position is ours, so it may stand in the text of the expression.
-        return sql(f"cells[{self.columns.index(column) + 1}]")
+        cell = sql(f"cells[{self.columns.index(column) + 1}]")
+        if not self.is_nested:
+            return cell
+        place = [exp.column("fields"), exp.Literal.string(self._pointer(column))]
+        # Anonymous, for sqlglot knows paths of dots and no pointers.
+        found = exp.Anonymous(this="json_extract", expressions=place)
+        return put_into(_LISTED, cell=cell, found=found)
 
     def text(self, column: str | None) -> exp.Expr:
         """A column's text, trimmed; null when blank or not mapped."""

@@ -14,6 +14,20 @@ def sql(text: str) -> exp.Expr:
     return sqlglot.parse_one(text, read="duckdb")
 
 
+def put_into(template: exp.Expr, **parts: exp.Expr) -> exp.Expr:
+    """An expression with its columns of some names replaced by others.
+
+    >>> put_into(sql("trim(cell)"), cell=exp.column("a")).sql(dialect="duckdb")
+    'TRIM(a)'
+    """
+
+    def put(node: exp.Expr) -> exp.Expr:
+        is_named = isinstance(node, exp.Column) and node.name in parts
+        return parts[node.name].copy() if is_named else node
+
+    return template.transform(put)
+
+
 def literal(value: str | None) -> exp.Expr:
     """A text, or a null that is one."""
     return exp.cast(exp.Null() if value is None else exp.Literal.string(value), "varchar")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +110,43 @@ def test_consent_says_what_the_words_of_real_exports_mean(
     contract = {**PEOPLE, "consent": {"email": {"from": "news", **words}}}
     found = mapped(contract, "\n".join(["id,news", *(f"1,{word}" for word in stated)]))
     assert [row["email_consent"] for row in found] == granted
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ('"welcome"', "welcome"),
+        ('["welcome"]', "welcome"),
+        ('["a", 2, true, null, " ", "b, c"]', "a, 2, true, b, c"),
+        ("[]", None),
+        ("[null]", None),
+        ('"[a] b"', "[a] b"),
+        ('"[1, 2]"', "[1, 2]"),
+        ('[["a"], "b"]', '[["a"],"b"]'),
+        ('[{"a": 1}]', '[{"a":1}]'),
+        ('{"a": [1]}', '{"a":[1]}'),
+    ],
+)
+def test_a_json_list_of_single_values_is_one_text(value: str, text: str | None) -> None:
+    contract = {**EVENTS, "event_type": "category", "attributes": {"tag": "category"}}
+    found = mapped(contract, f'{{"id": "1", "category": {value}}}\n')[0]
+    assert found["event_type"] == text
+    assert json.loads(found["declared"]) == ({"tag": text} if text else {})
+
+
+def test_each_key_of_a_json_list_is_a_former_key() -> None:
+    contract = {**PEOPLE, "path": "in/*.jsonl", "merged_keys": "former"}
+    found = mapped(contract, '{"id": 1, "former": [2, "3"]}\n{"id": 4, "former": "5;6"}\n')
+    assert [row["keys"] for row in found] == [
+        ["people:1", "people:2", "people:3"],
+        ["people:4", "people:5", "people:6"],
+    ]
+
+
+def test_a_cell_of_delimited_text_that_looks_like_a_list_stays_as_it_is() -> None:
+    contract = {**PEOPLE, "attributes": {"tags": "tags"}}
+    found = mapped(contract, 'id,tags\n1,"[""a"", ""b""]"\n')[0]
+    assert json.loads(found["declared"]) == {"tags": '["a", "b"]'}
 
 
 def test_a_column_and_a_part_of_it_may_both_be_named() -> None:
