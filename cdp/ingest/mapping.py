@@ -15,6 +15,7 @@ from sqlglot import exp
 from cdp.engine import Engine, Statement, built
 from cdp.ingest.cells import Cells
 from cdp.ingest.expressions import json_object, literal, literals, present, sql
+from cdp.ingest.line_items import folding, item_cells
 from cdp.project import Amount, ColumnOrValue, Consent, Instant, Source, columns_named
 from cdp.tables import CONTRACTS
 from cdp.tables.clean import CONSENTS, PERSON_LISTS, PERSON_TEXT
@@ -33,23 +34,42 @@ def map_rows(engine: Engine, source: Source, *, delivery_ids: Sequence[str]) -> 
 
 def mapping_statement(source: Source) -> Statement:
     """The query that reads a source's raw rows as ``mapped.rows``."""
-    cells = Cells(columns_named(source), is_nested=source.format.type == "jsonl")
-    row = _RawRow(source, cells)
-    values = row.values()
-    columns = exp.select(*_PROVENANCE, *(value.as_(name) for name, value in values.items()))
-    final = (_final(name, row).as_(name) for name in MAPPED.column_names)
-    query = (
-        exp.select(*final)
-        .with_("parsed", as_=row.parsed())
-        .with_("columns_of_row", as_=columns.from_("parsed"))
-        .with_(
-            "persons_of_row",
-            as_=exp.select("*", row.stated().as_("stated")).from_("columns_of_row"),
-        )
-        .from_("persons_of_row")
-        .order_by("delivery_id", "source_row")
-    )
+    is_nested = source.format.type == "jsonl"
+    row = _RawRow(source, Cells(columns_named(source), is_nested=is_nested))
+    query = exp.select(*(_final(name, row).as_(name) for name in MAPPED.column_names))
+    for name, part in {**_parsed_rows(row, is_nested=is_nested), **_read_rows(row)}.items():
+        query = query.with_(name, as_=part)
+    query = query.from_("persons_of_row").order_by("delivery_id", "source_row")
     return built(f"mapping of source {source.name}", query, writes=MAPPED.name)
+
+
+def _parsed_rows(row: _RawRow, *, is_nested: bool) -> dict[str, exp.Expr]:
+    """Name -> query, in their order; ``parsed`` has every row with its named cells."""
+    if not row.source.line_items:
+        return {"parsed": _raw_rows(row.source, row.cells)}
+    own = item_cells(row.source, is_nested=is_nested)
+    cells = row.cells.read_from(exp.column("fields"))
+    parsed = exp.select(*_PROVENANCE, cells.as_("cells")).from_("folded_rows")
+    return {**folding(row.source, own, _raw_rows(row.source, own)), "parsed": parsed}
+
+
+def _read_rows(row: _RawRow) -> dict[str, exp.Expr]:
+    columns = (value.as_(name) for name, value in row.values().items())
+    return {
+        "columns_of_row": exp.select(*_PROVENANCE, *columns).from_("parsed"),
+        "persons_of_row": exp.select("*", row.stated().as_("stated")).from_("columns_of_row"),
+    }
+
+
+def _raw_rows(source: Source, cells: Cells) -> exp.Select:
+    """Raw rows of the bound deliveries with ``cells`` beside them."""
+    provenance = (exp.column(n, "d" if n == "delivered_at" else "r") for n in _PROVENANCE)
+    return (
+        exp.select(*provenance, cells.read_from(exp.column("fields", "r")).as_("cells"))
+        .from_(exp.to_table(f"raw.{source.name}").as_("r"))
+        .join(exp.to_table("ops.deliveries").as_("d"), on="r.delivery_id = d.delivery_id")
+        .where(sql("list_contains(string_split($deliveries, ','), r.delivery_id)"))
+    )
 
 
 def _final(name: str, row: _RawRow) -> exp.Expr:
@@ -70,17 +90,6 @@ class _RawRow:
 
     source: Source
     cells: Cells
-
-    def parsed(self) -> exp.Select:
-        """Raw rows of the bound deliveries with ``cells`` beside them."""
-        cells = self.cells.read_from(exp.column("fields", "r"))
-        provenance = (exp.column(n, "d" if n == "delivered_at" else "r") for n in _PROVENANCE)
-        return (
-            exp.select(*provenance, cells.as_("cells"))
-            .from_(exp.to_table(f"raw.{self.source.name}").as_("r"))
-            .join(exp.to_table("ops.deliveries").as_("d"), on="r.delivery_id = d.delivery_id")
-            .where(sql("list_contains(string_split($deliveries, ','), r.delivery_id)"))
-        )
 
     def values(self) -> dict[str, exp.Expr]:
         """Column of ``mapped.rows`` -> its expression."""

@@ -11,6 +11,7 @@ def columns_named(source: Source) -> tuple[str, ...]:
     """Every column of the source's files that its contract names, sorted."""
     named: set[str | None] = {source.merged_keys, source.score, source.campaign}
     named.update(_keys_of(source))
+    named.update(source.line_items)
     named.update(part.column for part in (source.observed_at, source.occurred_at) if part)
     named.update(
         part.column

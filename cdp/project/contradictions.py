@@ -18,7 +18,10 @@ _OF_KEYS = {
     "merged_keys": "it lists former keys of the same source",
 }
 _TOUCHPOINT = ("touchpoint_key", "occurred_at", "channel")
-_OF_EVENTS = (*_TOUCHPOINT, "event_type", "amount", "currency", "score", "campaign", "person_ref")
+_OF_EVENTS = (
+    *(*_TOUCHPOINT, "line_items", "event_type", "amount", "currency", "score", "campaign"),
+    "person_ref",
+)
 _OF_PERSONS = ("person", "keys", "consent")
 _REQUIRED = {
     "people": ("record_key",),
@@ -29,7 +32,7 @@ _REQUIRED = {
 _UNUSED = {
     "people": _OF_EVENTS,
     "events": (),
-    "both": ("person_ref",),
+    "both": ("line_items", "person_ref"),
     "reference": (*_OF_EVENTS, *_OF_PERSONS, "has_no_duplicates"),
 }
 

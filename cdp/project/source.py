@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -202,6 +203,17 @@ def _as_columns(written: object) -> object:
     return as_list(written)
 
 
+def _no_member_of_that_name(columns: tuple[str, ...]) -> tuple[str, ...]:
+    if "line_items" in columns:
+        raise refusal("a column is called `line_items` itself", "the list of items has that name")
+    return columns
+
+
+LineItems = Annotated[
+    tuple[Column, ...], BeforeValidator(as_list), AfterValidator(_no_member_of_that_name)
+]
+"""Columns that differ from row to row of one touchpoint; none: a row is a touchpoint."""
+
 Columns = Annotated[tuple[Column, ...], BeforeValidator(_as_columns), Field(min_length=1)]
 ColumnOr = BeforeValidator(as_column)
 
@@ -230,6 +242,7 @@ class Source(Settings):
     observed_at: Annotated[Instant, ColumnOr] | None = None
     delivered_at: DeliveredAt | None = None
     touchpoint_key: Key | None = None
+    line_items: LineItems = ()
     occurred_at: Annotated[Instant, ColumnOr] | None = None
     channel: Channel | None = None
     event_type: Annotated[ColumnOrValue, ColumnOr] | None = None

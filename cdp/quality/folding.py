@@ -75,6 +75,7 @@ def fold_rows(engine: Engine, project: Project, *, touched: pl.Series | None = N
         keys=touched,
         column=SUBJECT,
         narrowed={"clean.rows": SUBJECT},
+        values={"by_line_item": ",".join(s.name for s in project.sources if s.line_items)},
     )
     engine.replace(load(_SQL / "balance.sql"))
     for source in project.sources:

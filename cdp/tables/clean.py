@@ -264,7 +264,12 @@ DISPOSITIONS = Contract(
         key_column("source_file", TEXT, "path of the file inside the project"),
         key_column("source_row", INTEGER, "line of the file where the row starts, from 1"),
         key_column("disposition", TEXT, "accepted, quarantined, duplicate, set_aside or held"),
-        Column("reason", TEXT, "the rule or reason, where the row was not accepted"),
+        Column(
+            "reason",
+            TEXT,
+            "the rule or reason, where the row was not accepted; line_item for a row after the "
+            "first of one touchpoint",
+        ),
         Column("source_record_id", TEXT, "the source's own key of the person", "identifier"),
         Column("record_id", INTEGER, "the record that the row speaks of"),
         Column("touchpoint_id", INTEGER, "the touchpoint that the row speaks of"),

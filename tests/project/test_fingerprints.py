@@ -44,6 +44,8 @@ WITH_MEANING = {
     "format": {"delimiter": ";"},
     "person": {"email": ["b", "a"], "surname": "c", "birth_date": "d"},
     "keys": {"shop": "e"},
+    "line_items": ["a"],
+    "channel": {"column": "a"},
     "consent": {"email": {"from": "g", "granted": "ja"}, "sms": {"from": "h"}},
     "expect": [],
     "set_aside": [{"reason": "bot", "column": "a", "matches": "b"}],

@@ -10,7 +10,7 @@ with known as (
 select
     d.* replace (
         case
-            when d.reason is not null and d.disposition <> 'duplicate' then d.reason
+            when d.disposition not in ('accepted', 'duplicate') then d.reason
             when m.customer_id is not null then d.reason
             when d.record_id is null then 'states_no_person'
             when k.record_id is null then 'person_not_delivered'
