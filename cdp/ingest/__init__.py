@@ -5,7 +5,7 @@ from __future__ import annotations
 from cdp.ingest.arrivals import delivered_at, files_below, find_files
 from cdp.ingest.landing import Landing, land_source, stage_rows, unheard
 from cdp.ingest.mapping import map_rows, mapping_statement
-from cdp.ingest.readers import Row, RowReader, open_rows
+from cdp.ingest.readers import Row, RowReader, open_rows, verbatim
 
 __all__ = [
     "Landing",
@@ -20,4 +20,5 @@ __all__ = [
     "open_rows",
     "stage_rows",
     "unheard",
+    "verbatim",
 ]

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -22,12 +21,14 @@ from cdp.ingest.known_files import (
     next_delivery_id,
     repeats_latest,
 )
-from cdp.ingest.readers import Row, open_rows
+from cdp.ingest.readers import Row, RowReader, open_rows
 from cdp.project import Project, Source
-from cdp.store.ledger import Arrival, Ledger
+from cdp.store.ledger import Arrival, Ledger, Shown
 from cdp.tables import Contract, raw_rows
 
 CHUNK_ROWS = 50_000
+CHUNK_CHARACTERS = 64 * 1024 * 1024
+"""Rows that are written at once: so many, or fewer where they are long."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def land_source(
             delivery_id = str(entry["delivery_id"]) if entry else next_delivery_id(earlier, arrival)
             if entry is None and repeats_latest(earlier, arrival):
                 ledger.enter(
-                    arrival, delivery_id=delivery_id, status="repeat", header=None, rows_read=0,
+                    arrival, delivery_id=delivery_id, status="repeat", rows_read=0,
                     reason="same content as the source's latest delivery",
                     as_of=as_of, run_id=run_id,
                 )  # fmt: skip
@@ -97,7 +98,7 @@ def land_source(
             # What was read before stays as it was read; what never was is entered once.
             if entry is None or (entry["status"] == "unreadable" and entry["reason"] != fault.what):
                 ledger.enter(
-                    arrival, delivery_id=delivery_id, status="unreadable", header=None,
+                    arrival, delivery_id=delivery_id, status="unreadable",
                     reason=fault.what, rows_read=0, as_of=as_of, run_id=run_id,
                 )  # fmt: skip
         else:
@@ -125,7 +126,7 @@ def stage_rows(engine: Engine, source: Source, rows: list[Row], *, as_of: dateti
     arrival = Arrival(source.name, "preview", Path("preview"), "", 0, as_of, "")
     engine.store_frame(contract, _table(rows, contract, "preview", "preview"), append=False)
     Ledger(engine).enter(
-        arrival, delivery_id="preview", status="landed", reason=None, header=None,
+        arrival, delivery_id="preview", status="landed", reason=None,
         rows_read=len(rows), as_of=as_of, run_id="preview",
     )  # fmt: skip
 
@@ -153,14 +154,27 @@ def _land(
             on_rows(len(chunk))
         ledger.enter(
             arrival, delivery_id=delivery_id, status="landed", reason=None, rows_read=rows,
-            header=json.dumps(reader.header) if reader.header else None,
+            shown=_shown(reader),
             as_of=as_of, run_id=run_id,
         )  # fmt: skip
     return rows
 
 
+def _shown(reader: RowReader) -> Shown:
+    header = json.dumps(reader.header) if reader.header else None
+    return Shown(header, reader.head, reader.read_as.model_dump_json())
+
+
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK_ROWS)):
+    chunk: list[Row] = []
+    characters = 0
+    for row in rows:
+        chunk.append(row)
+        characters += len(row.raw)
+        if len(chunk) == CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, characters = [], 0
+    if chunk:
         yield chunk
 
 
@@ -169,9 +183,6 @@ def _table(chunk: list[Row], contract: Contract, delivery_id: str, source_file: 
     columns = {
         "delivery_id": [delivery_id] * count,
         "source_file": [source_file] * count,
-        "source_row": [row.source_row for row in chunk],
-        "raw": [row.raw for row in chunk],
-        "fields": [row.fields for row in chunk],
-        "fault": [row.fault for row in chunk],
+        **{name: [row[place] for row in chunk] for place, name in enumerate(Row._fields)},
     }
     return pa.table(columns, schema=contract.schema)

@@ -34,7 +34,7 @@ def map_rows(engine: Engine, source: Source, *, delivery_ids: Sequence[str]) -> 
 
 def mapping_statement(source: Source) -> Statement:
     """The query that reads a source's raw rows as ``mapped.rows``."""
-    is_nested = source.format.type == "jsonl"
+    is_nested = source.format.has_paths
     row = _RawRow(source, Cells(columns_named(source), is_nested=is_nested))
     query = exp.select(*(_final(name, row).as_(name) for name in MAPPED.column_names))
     for name, part in {**_parsed_rows(row, is_nested=is_nested), **_read_rows(row)}.items():

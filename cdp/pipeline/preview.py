@@ -73,7 +73,7 @@ def preview(
         shown.append(
             {
                 "source_row": row.source_row,
-                "raw": raw if row.fields else row.raw,
+                "raw": raw if row.fields else row.raw.rstrip(),
                 "mapped": mapped,
                 "unmapped": json.loads(rest["extra"]) if rest["extra"] else {},
                 "fault": rest["fault"],

@@ -7,6 +7,7 @@ file, its line and the nearest right key. Nothing else in the product reads the 
 from __future__ import annotations
 
 from cdp.project.columns import columns_named, key_columns_named
+from cdp.project.file_format import FileFormat, FileType
 from cdp.project.fingerprints import cleaning_fingerprint, fingerprint, project_fingerprint
 from cdp.project.loading import (
     Survey,
@@ -32,7 +33,6 @@ from cdp.project.source import (
     Consent,
     DeliveredAt,
     Expectation,
-    FileFormat,
     Instant,
     PersonRef,
     SetAside,
@@ -60,6 +60,7 @@ __all__ = [
     "DeliveredAt",
     "Expectation",
     "FileFormat",
+    "FileType",
     "Instant",
     "Limit",
     "NeverLink",

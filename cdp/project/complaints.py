@@ -9,8 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from cdp.errors import Fault
+from cdp.project.closed import Settings
 from cdp.project.reading import Loc, Written
-from cdp.project.source import BirthDate, Settings
+from cdp.project.source import BirthDate
 from cdp.project.vocabulary import did_you_mean
 
 Model = TypeVar("Model", bound=Settings)
@@ -35,7 +36,7 @@ _PATTERNS = {
     "^Expect[A-Za-z]+$": "a Great Expectations class, e.g. ExpectColumnValuesToBeUnique",
 }
 _MISSING = {
-    "format": "csv or jsonl; the ending of `path` does not tell",
+    "format": "csv, jsonl, json, parquet or chat; the ending of `path` does not tell",
     "holds": "people, events, both or reference",
     "path": "e.g. inbox/newsletter/*.csv",
     "project": f"a name of {_NAMES}",

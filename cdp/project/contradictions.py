@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cdp.errors import Fault
+from cdp.project.file_format import unused_keys
 from cdp.project.reading import Written
 from cdp.project.source import Expectation
 from cdp.project.vocabulary import JOINED, MANY_VALUED, did_you_mean
@@ -58,6 +59,7 @@ def contradictions(written: Written) -> Iterator[Fault]:
         )
     if holds == "events":
         yield from _of_events(written, values)
+    yield from unused_keys(written)
     yield from _single_columns(written, values.get("person"))
     yield from _same_names(written, values.get("expect"))
 

@@ -16,9 +16,10 @@ from typing import Literal
 from pydantic import Field
 
 from cdp.errors import Fault
+from cdp.project.closed import Settings
 from cdp.project.columns import columns_named, key_columns_named
 from cdp.project.reading import Loc, Written, parse_settings
-from cdp.project.source import Settings, Source
+from cdp.project.source import Source
 from cdp.project.values import Name, Text
 from cdp.project.vocabulary import nearest
 

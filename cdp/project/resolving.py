@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, FiniteFloat, StringConstraints, model_validator
 
-from cdp.project.source import BirthDateOrder, Settings
+from cdp.project.closed import Settings
+from cdp.project.source import BirthDateOrder
 from cdp.project.values import AttributeName, Text, as_list, refusal
 
 RuleName = Annotated[

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cdp.errors import NotFoundError
+from cdp.project.closed import Settings
 from cdp.project.resolving import Resolving
-from cdp.project.source import Settings, Source
+from cdp.project.source import Source
 from cdp.project.values import Name, Region, Share, TimeZone
 from cdp.project.vocabulary import did_you_mean
 

@@ -8,20 +8,18 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     model_validator,
 )
 
+from cdp.project.closed import Settings
+from cdp.project.file_format import FileFormat, with_type
 from cdp.project.values import (
     AttributeName,
-    Character,
     Column,
     ConsentChannel,
-    Encoding,
     ExpectationName,
     Globs,
     InstantFormat,
@@ -43,22 +41,6 @@ from cdp.project.vocabulary import GRANTED_WORDS, REFUSED_WORDS, nearest
 
 BirthDateOrder = Literal["ymd", "mdy", "dmy"]
 Holds = Literal["people", "events", "both", "reference"]
-
-
-class Settings(BaseModel):
-    """Frozen, and closed to unknown keys. An alias is the word that YAML has for a field."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
-
-
-class FileFormat(Settings):
-    """How a file is written."""
-
-    type: Literal["csv", "jsonl"]
-    delimiter: Character | None = None
-    """None: the one that the header shows."""
-    encoding: Encoding = "utf-8"
-    quote: Character = '"'
 
 
 class Instant(Settings):
@@ -266,7 +248,7 @@ class Source(Settings):
     def _fill_in(cls, written: Any) -> Any:
         if not isinstance(written, Mapping):
             return written
-        return {**written, **_birth_date_order(written), **_format(written)}
+        return {**written, **_birth_date_order(written), **with_type(written)}
 
 
 def _birth_date_order(written: Mapping[str, Any]) -> dict[str, object]:
@@ -275,19 +257,3 @@ def _birth_date_order(written: Mapping[str, Any]) -> dict[str, object]:
     order = stated.get("order") if isinstance(stated, Mapping) else None
     # A wrong order is reported where it stands, by BirthDate.
     return {"person.birth_date.order": order} if order in ("ymd", "mdy", "dmy") else {}
-
-
-def _format(written: Mapping[str, Any]) -> dict[str, object]:
-    stated = written.get("format") or {}
-    if not isinstance(stated, Mapping) or "type" in stated:
-        return {}
-    patterns = as_list(written.get("path"))
-    names = patterns if isinstance(patterns, list | tuple) else ()
-    kinds = {_ENDINGS.get(str(n).removesuffix(".gz").rpartition(".")[2]) for n in names}
-    if not kinds:
-        return {"format": {**stated, "type": "csv"}}  # `path` is wrong, and that is told already
-    kind = kinds.pop() if len(kinds) == 1 else None
-    return {"format": {**stated, "type": kind}} if kind else {}
-
-
-_ENDINGS = {"csv": "csv", "jsonl": "jsonl", "ndjson": "jsonl"}

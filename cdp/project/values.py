@@ -137,7 +137,15 @@ def _lower(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(word.strip().lower() for word in words)
 
 
+def _dotted_path(path: str) -> str:
+    if any(not part for part in path.split(".")):
+        raise refusal(f"`{path}` is no path of dots", "e.g. conversations.messages")
+    return path
+
+
 def _one_character(text: str) -> str:
+    if len(text) == 1 and text in "\r\n":
+        raise refusal("a line end parts rows, not cells", 'e.g. ";"')
     if len(text) != 1:
         hint = 'a tab is "\\t", in double quotes' if text == "\\t" else 'e.g. ";"'
         raise refusal(f"`{text}` must be one character", hint)
@@ -156,6 +164,7 @@ Key = Annotated[
     PlainSerializer(_as_written),
 ]
 """The columns that make one key: mostly one; several are joined by ``|`` in their order."""
+DottedPath = Annotated[Column, AfterValidator(_dotted_path)]
 Character = Annotated[str, AfterValidator(_one_character)]
 Share = Annotated[float, Field(ge=0, le=1)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

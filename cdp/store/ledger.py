@@ -38,6 +38,22 @@ class Arrival:
     """When the file was last written; null where that is not known."""
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a file that was read shows of itself.
+
+    Its columns (a JSON list), the text before its first row, and its format (a JSON object); each
+    null where there is none.
+    """
+
+    header: str | None = None
+    head: str | None = None
+    read_as: str | None = None
+
+
+_NOTHING = Shown()
+
+
 def fingerprint_file(path: Path) -> str:
     """The sha256 of a file's bytes."""
     digest = hashlib.sha256()
@@ -71,10 +87,10 @@ class Ledger:
         delivery_id: str,
         status: str,
         reason: str | None,
-        header: str | None,
         rows_read: int,
         as_of: datetime,
         run_id: str,
+        shown: Shown = _NOTHING,
     ) -> None:
         """Enter a delivery, in place of a former entry; its rows are not judged yet."""
         entry = {
@@ -89,7 +105,9 @@ class Ledger:
             "run_id": run_id,
             "status": status,
             "format": arrival.format,
-            "header": header,
+            "header": shown.header,
+            "head": shown.head,
+            "read_as": shown.read_as,
             "contract": None,
             "reason": reason,
             "rows_read": rows_read,

@@ -286,7 +286,7 @@ QUARANTINE = Contract(
         key_column("stage", TEXT, "ingest (unreadable) or quality (a rule failed)"),
         key_column("severity", TEXT, "critical"),
         key_column("reason", TEXT, "what is wrong, in words, without the value"),
-        key_column("raw", TEXT, "the row's text, verbatim", "personal"),
+        key_column("raw", TEXT, "the row's text, verbatim, its line end with it", "personal"),
         key_column("replay_state", TEXT, "open, or replayed once a mended contract took it"),
     ),
 )

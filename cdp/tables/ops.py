@@ -21,6 +21,13 @@ DELIVERIES = Contract(
         key_column("status", TEXT, "landed, accepted, held, revoked, repeat or unreadable"),
         key_column("format", TEXT, "JSON object: how its contract read it"),
         Column("header", TEXT, "JSON list: columns that the file names; null where it names none"),
+        Column("head", TEXT, "verbatim text before the first row; null where none is", "personal"),
+        Column(
+            "read_as",
+            TEXT,
+            "JSON object: `format` with what the file itself shows, such as its encoding; null "
+            "where it was not read",
+        ),
         Column("contract", TEXT, "fingerprint of the source contract that cleaned it"),
         Column("reason", TEXT, "why it is held, revoked (by whom), a repeat or unreadable"),
         key_column("rows_read", INTEGER, "rows of the file"),

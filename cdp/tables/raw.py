@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cdp.tables.contract import INTEGER, TEXT, Column, Contract, key_column
 
+_SOURCE_ROW = "line of the file where the row starts, from 1; its place in JSON arrays and Parquet"
+
 
 def raw_rows(source: str) -> Contract:
     """The contract of ``raw.<source>``: a row of a delivery, verbatim and as fields."""
@@ -14,8 +16,8 @@ def raw_rows(source: str) -> Contract:
         columns=(
             key_column("delivery_id", TEXT, "the delivery (file) that brought the row"),
             key_column("source_file", TEXT, "path of the file inside the project"),
-            key_column("source_row", INTEGER, "line of the file where the row starts, from 1"),
-            key_column("raw", TEXT, "the row's text, verbatim", "personal"),
+            key_column("source_row", INTEGER, _SOURCE_ROW),
+            key_column("raw", TEXT, "the row's text, verbatim, its line end with it", "personal"),
             Column("fields", TEXT, "the row as a JSON object; null when unreadable", "personal"),
             Column("fault", TEXT, "why the row could not be read; null when it could"),
         ),
@@ -32,7 +34,7 @@ def reference_rows(source: str) -> Contract:
             key_column("record_key", TEXT, "the source's own key"),
             key_column("delivery_id", TEXT, "the delivery that brought the row"),
             key_column("source_file", TEXT, "path of the file inside the project"),
-            key_column("source_row", INTEGER, "line of the file where the row starts, from 1"),
+            key_column("source_row", INTEGER, _SOURCE_ROW),
             key_column("attributes", TEXT, "the row as a JSON object"),
         ),
     )

@@ -22,7 +22,9 @@ _KINDS = {
     "publish": {"duckdb", "parquet"},
 }
 _KINDS_OF_STEP = {"score": {"duckdb", "splink"}, "cluster": {"duckdb", "scipy"}}
-_KINDS_OF_FORMAT = {"csv": "csv", "jsonl": "json"}
+_KINDS_OF_FORMAT = {
+    "csv": "csv", "jsonl": "json", "json": "json", "parquet": "parquet", "chat": "text",
+}  # fmt: skip
 
 
 def key_of(table: str) -> dg.AssetKey:

@@ -93,7 +93,7 @@ def test_a_lost_row_keeps_the_snapshot_back(ran: Company) -> None:
 def test_a_rejected_row_keeps_its_text_file_line_and_reason(ran: Company) -> None:
     kept = ran.warehouse("select source_file, source_row, raw, rule, reason from clean.quarantine")
     for row in kept.iter_rows(named=True):
-        lines = FILES[row["source_file"]].split("\n")
+        lines = FILES[row["source_file"]].splitlines(keepends=True)
         assert lines[row["source_row"] - 1] == row["raw"]
         assert row["reason"]
     assert kept.height == 4

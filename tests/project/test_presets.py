@@ -49,7 +49,7 @@ def source_of(make_project: Any) -> Any:
 
 def test_what_a_preset_says_holds_where_the_contract_is_silent(source_of: Any) -> None:
     source = source_of(USERS)
-    assert (source.holds, source.record_key, source.preset) == ("people", "id", "zendesk_users")
+    assert (source.holds, source.record_key, source.preset) == ("people", ("id",), "zendesk_users")
     assert source.person["full_name"] == ("name",)
 
 

@@ -1,0 +1,173 @@
+"""JSON text as cells: judged sound by the yardstick of whoever reads it next, and mended."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from cdp.project import FileFormat
+
+MAX_DEPTH = 200
+"""Arrays and objects inside one another; deeper JSON is a fault, not an overflow further on."""
+
+_DECODER = json.JSONDecoder()
+_scan: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once  # type: ignore[attr-defined]  # typeshed leaves it out
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+_SURROGATES = re.compile(
+    r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+TOO_DEEP = "JSON nested too deep"
+NO_JSON = "not valid JSON"
+NO_OBJECT = "JSON, but not an object"
+
+
+class FaultyJsonError(ValueError):
+    """A JSON text that is no row; its message is the row's fault."""
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The object that a JSON text holds, and nothing else.
+
+    Raises:
+        FaultyJsonError: It is no JSON, no object, or nested too deep.
+    """
+    try:
+        try:
+            found, end = _scan(text, 0)
+        except StopIteration:
+            end = -1
+        if end != len(text):
+            found = _DECODER.decode(text)  # blanks around it, or a fault
+    except ValueError:
+        raise FaultyJsonError(NO_JSON) from None
+    except RecursionError:
+        raise FaultyJsonError(TOO_DEEP) from None
+    if found.__class__ is not dict:
+        raise FaultyJsonError(NO_OBJECT)
+    if text.count("{") + text.count("[") > MAX_DEPTH and depth(text) > MAX_DEPTH:
+        raise FaultyJsonError(TOO_DEEP)
+    return found
+
+
+def depth(text: str) -> int:
+    """How many arrays and objects of a JSON text are inside one another.
+
+    >>> depth('{"a": [1, {"b": "[["}]}')
+    3
+    """
+    deepest = now = 0
+    for token in _TOKEN.finditer(text):
+        sign = token[0]
+        now += 1 if sign in "{[" else -1 if sign in "}]" else 0
+        deepest = max(deepest, now)
+    return deepest
+
+
+def fields_of(file_format: FileFormat) -> Callable[[str], str]:
+    """What makes the fields of a row out of its JSON text: the text itself, where nothing is said.
+
+    The call raises a FaultyJsonError for a text that is no row.
+    """
+    lists, is_mended = file_format.keyed_lists, file_format.mojibake is not None
+
+    def as_it_stands(text: str) -> str:
+        parsed(text)
+        return _whole_characters(text) if "\\u" in text else text
+
+    def mended(text: str) -> str:
+        return as_fields(parsed(text), lists, is_mended=is_mended)
+
+    return mended if lists or is_mended else as_it_stands
+
+
+def as_fields(row: dict[str, Any], lists: tuple[str, ...], *, is_mended: bool) -> str:
+    """A row as JSON, its keyed lists made objects and its texts mended."""
+    if is_mended:
+        row = without_mojibake(row)
+    for path in lists:
+        unfold(row, path.split("."))
+    return _whole(_encode(row))
+
+
+def _whole_characters(text: str) -> str:
+    r"""JSON without halves of characters (lone surrogates), which no database takes.
+
+    >>> print(_whole_characters(r'"\ud83d\ude00 \ud83d \\ud83d"'))
+    "\ud83d\ude00 \ufffd \\ud83d"
+    """
+    return _SURROGATES.sub(lambda found: found[1] or r"\ufffd", text)
+
+
+def _whole(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def without_mojibake(value: Any) -> Any:
+    r"""Texts whose UTF-8 bytes were read as Latin-1, read rightly; all others as they are.
+
+    >>> without_mojibake({"name": "Rados\u00c5\u0082aw", "city": "K\u00f6ln"})
+    {'name': 'Radosław', 'city': 'Köln'}
+    """
+    if isinstance(value, str):
+        return _read_rightly(value)
+    if isinstance(value, list):
+        return [without_mojibake(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_read_rightly(key): without_mojibake(inner) for key, inner in value.items()}
+    return value
+
+
+def _read_rightly(text: str) -> str:
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
+
+
+def unfold(row: Any, path: list[str]) -> None:
+    """Make an object of the array of {key, value} at a path, in place; of several in a list, each.
+
+    >>> row = {"params": [{"key": "page", "value": {"string_value": "home", "int_value": None}}]}
+    >>> unfold(row, ["params"])
+    >>> row
+    {'params': {'page': 'home'}}
+    """
+    if isinstance(row, list):
+        for inner in row:
+            unfold(inner, path)
+    elif isinstance(row, dict) and path[0] in row:
+        if len(path) > 1:
+            unfold(row[path[0]], path[1:])
+        else:
+            row[path[0]] = _as_object(row[path[0]])
+
+
+def _as_object(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    made: dict[str, Any] = {}
+    for entry in value:
+        name = entry.get("key", entry.get("name")) if isinstance(entry, dict) else None
+        if not isinstance(name, str) or "value" not in entry:
+            return value  # another kind of list
+        free, count = name, 1
+        while free in made:
+            count += 1
+            free = f"{name}_{count}"
+        made[free] = _set_slot(entry["value"])
+    return made
+
+
+def _set_slot(value: Any) -> Any:
+    """Of a value's typed slots the one that is set; a value without slots as it is."""
+    if not isinstance(value, dict) or not any(slot.endswith("_value") for slot in value):
+        return value
+    filled = [v for slot, v in value.items() if slot.endswith("_value") and v is not None]
+    return filled[0] if len(filled) == 1 else value if filled else None
