@@ -23,6 +23,12 @@ _LISTED = sql("""
     else cell end
 """)
 
+# An apostrophe that spreadsheets are kept from numbers by: it is no part of a key.
+_KEPT_FROM_NUMBERS = sql(r"""
+    case when starts_with(cell, '''') then regexp_replace(cell, '^''([0-9+])', '\1')
+    else cell end
+""")
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -64,13 +70,21 @@ class Cells:
         return exp.func("nullif", parts, exp.Literal.string(""))
 
     def key(self, columns: Sequence[str] | None) -> exp.Expr:
-        """A key of one column, or of several joined by bars; null when no part is there."""
-        texts = [self.text(column) for column in columns or (None,)]
+        """A key of one column, or of several joined by bars; null when no part is there.
+
+        An apostrophe before a number, as in a spreadsheet's ``'7210448301122``, is left out.
+        """
+        texts = [self._key_part(column) for column in columns or (None,)]
         if len(texts) == 1:
             return texts[0]
         parts = [exp.func("coalesce", text, exp.Literal.string("")) for text in texts]
         bars = exp.Literal.string("|" * (len(parts) - 1))
         return exp.func("nullif", joined(exp.Array(expressions=parts), "|"), bars)
+
+    def _key_part(self, column: str | None) -> exp.Expr:
+        if column is None or self.is_nested:
+            return self.text(column)
+        return put_into(_KEPT_FROM_NUMBERS, cell=self.text(column))
 
     def taken_from(self, fields: exp.Expr) -> exp.Expr:
         """A row's object without the members that the columns are."""

@@ -186,6 +186,8 @@ class _RawRow:
     def _consent(self, consent: Consent | None) -> exp.Expr:
         if consent is None:
             return exp.cast(exp.Null(), "boolean")
+        if consent.value is not None:
+            return exp.Boolean(this=consent.value == "granted")
         word = exp.func("lower", self.cells.text(consent.from_column))
         cases = exp.Case()
         for answer, words in ((True, consent.granted), (False, consent.refused)):

@@ -71,6 +71,8 @@ def _unread(source: Source, mapped: Row, checked: Row) -> Iterator[Misreading]:
 def _silent_consents(source: Source, raw: Row, mapped: Row) -> Iterator[Misreading]:
     for channel, consent in source.consent.items():
         column = consent.from_column
+        if column is None:
+            continue
         path = column.split(".") if source.format.has_paths else [column]
         if mapped[f"{channel}_consent"] is None and _cell(raw, path):
             yield column, "the word is neither granted nor refused: it says nothing"

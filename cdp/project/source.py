@@ -101,14 +101,18 @@ class Consent(Settings):
     """A column of consent and its words, in lower case; any other word says nothing.
 
     One of the two lists may be empty: a column of refusals grants nothing to whom it leaves out.
+    A file of nobody but subscribers, or those who left, has one answer for every row, ``value``.
     """
 
-    from_column: Column = Field(alias="from")
+    from_column: Column | None = Field(default=None, alias="from")
+    value: Literal["granted", "refused"] | None = None
     granted: Words = GRANTED_WORDS
     refused: Words = REFUSED_WORDS
 
     @model_validator(mode="after")
     def _words_differ(self) -> Self:
+        if (self.from_column is None) == (self.value is None):
+            raise refusal("names a column under `from`, or a `value`, and one of them only")
         both = sorted({*self.granted} & {*self.refused})
         if both:
             raise refusal(f"`{both[0]}` is both granted and refused", "leave it in one of them")

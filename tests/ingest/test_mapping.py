@@ -154,3 +154,29 @@ def test_a_column_and_a_part_of_it_may_both_be_named() -> None:
     found = mapped(contract, '{"id": "1", "who": {"id": "a", "ids": ["b"], "x": 1}, "y": 2}\n')
     assert [row["devices"] for row in found] == [["a", "b"]]
     assert [row["extra"] for row in found] == ['{"y":2}']
+
+
+@pytest.mark.parametrize(("said", "consent"), [("granted", True), ("refused", False)])
+def test_consent_may_be_one_answer_for_every_row(said: str, consent: bool) -> None:  # noqa: FBT001
+    found = mapped({**PEOPLE, "consent": {"email": {"value": said}}}, "id\n1\n2\n")
+    assert [row["email_consent"] for row in found] == [consent, consent]
+    assert json.loads(found[0]["stated"])["email_consent"] is consent
+
+
+@pytest.mark.parametrize(
+    ("cell", "key"),
+    [
+        ("'721", "721"),
+        ("'+12125550101", "+12125550101"),
+        ("'x1", "'x1"),
+        ("''7", "''7"),
+        ("7'", "7'"),
+    ],
+)
+def test_an_apostrophe_that_keeps_spreadsheets_from_numbers_is_no_part_of_a_key(
+    cell: str, key: str
+) -> None:
+    contract = {**PEOPLE, "keys": {"shop": "id"}, "attributes": {"as_it_stands": "id"}}
+    found = mapped(contract, f"id\n{cell}\n")[0]
+    assert (found["record_key"], found["keys"]) == (key, [f"shop:{key}", f"people:{key}"])
+    assert json.loads(found["declared"]) == {"as_it_stands": cell}

@@ -115,7 +115,10 @@ FAULTS_OF_PEOPLE = {
     "attributes: {a b: c}": "5: `attributes.a b` must be letters, digits and underscores",
     "consent: {mail: {from: a}}": "5: `consent.mail`: no channel of consent "
     "(did you mean `email`?)",
-    "consent: {sms: {granted: a}}": "5: `consent.sms.from` is missing",
+    "consent: {sms: {granted: a}}": "5: `consent.sms`: names a column under `from`, or a `value`",
+    "consent: {sms: {from: a, value: granted}}": "5: `consent.sms`: names a column under `from`",
+    "consent: {sms: {value: grnted}}": "5: `consent.sms.value: grnted` is unknown "
+    "(did you mean `granted`?)",
     "consent: {sms: {from_column: a}}": "5: unknown key `from_column` (one of: from, ",
     "consent: {sms: {from: a, granted: [], refused: []}}": "5: `consent.sms`: no word is granted",
     "consent: {sms: {from: a, granted: }}": "5: `consent.sms.granted` must not be empty",
