@@ -6,6 +6,7 @@ import codecs
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -92,6 +93,7 @@ def _encoding(name: str) -> str:
     return name
 
 
+@cache
 def _regex(pattern: str) -> str:
     # DuckDB runs it, so DuckDB judges it: RE2 has no look-around and no back-references.
     import duckdb
