@@ -110,7 +110,8 @@ def test_all_rows_of_an_order_are_judged_as_the_order_is(tmp_path: Path) -> None
         ("quarantined", "row_is_readable"), unclear, unclear, unclear,
     ]  # fmt: skip
     kept = (
-        "select source_file[-8:-5], source_row, rtrim(raw, chr(10)) from clean.quarantine where rule like 'occ%' "
+        "select source_file[-8:-5], source_row, rtrim(raw, chr(10)) from clean.quarantine"
+        " where rule like 'occ%' "
     )
     assert world.rows(kept + "order by all") == [
         ("0101", 5, late), ("0101", 6, ",,,,,x,"), ("0101", 7, ",,,,,y,"),
