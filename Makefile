@@ -7,7 +7,7 @@ SHELL := /bin/sh
 # thousands of library files anew, ten seconds each time. Here it goes into .venv, once.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help demo test kill-test portions-test check fix dev docs lock hooks clean
-.PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-normalisers
+.PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-ingest bench-normalisers
 .PHONY: bench-peers bench-lock
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -62,6 +62,10 @@ bench-scale: $(BASE) ## Seconds, memory and F1 by size (SIZES="60000 1000000")
 NEW_TO ?= 100000 1000000
 bench-delta: $(BASE) ## What new files cost beside the store they come to (NEW_TO="100000 1000000")
 	@$(BIN)/python -m benchmarks.delta $(NEW_TO) $(ARGS)
+
+FILES ?= 100000
+bench-ingest: $(BASE) ## What a file costs to take in, beside DuckDB alone (FILES="100000 1000000")
+	@$(BIN)/python -m benchmarks.ingest $(FILES) $(ARGS)
 
 bench-normalisers: $(DEV) ## Phones and emails of many countries beside the libraries they stand on
 	@$(BIN)/python -m benchmarks.normalisers $(ARGS)
