@@ -75,7 +75,11 @@ class Preset(Settings):
 
     def written_out(self) -> str:
         """The preset as a contract of its own, to be saved in ``sources/`` and changed there."""
-        head = f"source: {self.name}\npath: inbox/{self.name}/*.{self.about.ending}\n"
+        about = self.about
+        told = [f"{about.product}: {about.file}", *(f"- {quirk}" for quirk in about.quirks)]
+        told += ["Yours to say:", *(f"- {word}" for word in about.yours)] if about.yours else []
+        head = "".join(f"# {line}\n" for line in told)
+        head += f"source: {self.name}\npath: inbox/{self.name}/*.{about.ending}\n"
         return head + self.text
 
 

@@ -30,8 +30,9 @@ def test_presets_are_listed_with_product_file_and_whether_their_headers_were_see
 
 def test_one_preset_is_shown_as_a_contract_to_copy() -> None:
     shown = typed("zendesk_users")
-    assert shown.startswith("source: zendesk_users\npath: inbox/zendesk_users/*.csv\n")
-    assert "about" not in shown
+    assert "\nsource: zendesk_users\npath: inbox/zendesk_users/*.csv\n" in shown
+    assert "# - agents and admins stand in the same table" in shown
+    assert "about:" not in shown
     told = json.loads(typed("zendesk_users", "--json"))
     written = parse_settings(shown, file="shown").values
     assert written == told["contract"] | {

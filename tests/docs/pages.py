@@ -11,6 +11,7 @@ from typing import TypeVar
 ROOT = Path(__file__).parents[2]
 README, GLOSSARY = ROOT / "README.md", ROOT / "docs" / "glossary.md"
 FOLDER_PAGE, BI_PAGE = ROOT / "docs" / "project-folder.md", ROOT / "docs" / "bi-tools.md"
+PRESETS_PAGE = ROOT / "docs" / "presets.md"
 OTHERS = ("CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md")
 PAGES = (README, *(ROOT / name for name in OTHERS), *sorted((ROOT / "docs").glob("*.md")))
 

@@ -35,6 +35,7 @@ from tests.docs.pages import (
     FOLDER_PAGE,
     GLOSSARY,
     PAGES,
+    PRESETS_PAGE,
     README,
     ROOT,
     blocks,
@@ -62,7 +63,9 @@ def make_project(folder: Path, contracts: list[str]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("page", [README, FOLDER_PAGE], ids=lambda page: str(page.name))
+@pytest.mark.parametrize(
+    "page", [README, FOLDER_PAGE, PRESETS_PAGE], ids=lambda page: str(page.name)
+)
 def test_every_contract_of_a_page_loads(page: Path, tmp_path: Path) -> None:
     contracts = some(b for b in blocks(page, "yaml") if b.startswith("source:"))
     project = load_project(make_project(tmp_path, contracts))

@@ -175,8 +175,8 @@ CASES = {
         says={"emails": ["ian.brook@example.com"], "phones": [], "devices": ["1.12345"]},
     ),
     "zendesk_chat_events": Case(
-        rows=(1, 0, 3),
-        reasons={"agent": 1, "bot": 2},
+        rows=(1, 0, 4),
+        reasons={"agent": 1, "bot": 2, "nobody": 1},
         people=0,
         key="43.Ty1|0|2025-12-12 11:20:28.994000",
         says={"event_type": "ChatMessage", "source_record_id": "5001"},
@@ -250,9 +250,26 @@ CASES = {
         says={
             "amount": Decimal("59.4"),
             "occurred_at": datetime(2026, 1, 15, 15),
-            "full_name": "Xena Ford",
+            "surname": "Ford",
             "phones": ["+12125550155"],
-            "payload": {"Financial Status": "paid"},
+            "payload": {
+                "Financial Status": "paid",
+                "line_items": [
+                    {
+                        "Lineitem quantity": "2",
+                        "Lineitem name": "Classic Tee - Black / M",
+                        "Lineitem price": "20.00",
+                        "Lineitem sku": "TEE-M",
+                        "Lineitem requires shipping": "true",
+                    },
+                    {
+                        "Lineitem quantity": "1",
+                        "Lineitem name": "Ceramic Mug",
+                        "Lineitem price": "10.00",
+                        "Lineitem sku": "MUG",
+                    },
+                ],
+            },
         },
     ),
     "shopify_customer": Case(
@@ -443,7 +460,7 @@ CASES = {
 }
 WAITING = {
     *("surveymonkey", "whatsapp_ios", "whatsapp_android", "delighted", "ga4_bigquery"),
-    *("zendesk_chat", "meta_messages", "sendgrid_events", "shopify_orders"),
+    *("zendesk_chat", "meta_messages", "sendgrid_events"),
 }
 """Presets with words that contracts do not have yet."""
 

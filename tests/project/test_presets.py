@@ -21,6 +21,12 @@ from cdp.project import (
     survey_project,
 )
 
+WAITING = {
+    *("surveymonkey", "whatsapp_ios", "whatsapp_android", "delighted", "ga4_bigquery"),
+    *("zendesk_chat", "meta_messages", "sendgrid_events"),
+}
+"""Presets with words that contracts do not have yet."""
+
 USERS = "source: people\npreset: zendesk_users\npath: inbox/people/*.csv\n"
 TICKETS = "source: tickets\npreset: zendesk_tickets\npath: inbox/tickets/*.csv\n"
 

@@ -28,15 +28,19 @@ def sources(found: Sequence[Mapping[str, Any]]) -> RenderableType:
 
 def presets(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     """The contracts of known exports, and whether anybody has seen the headers they name."""
-    groups = list(dict.fromkeys(one["group"] for one in found))
+    columns = ("group", "preset", "product", "file", "seen")
     rows = [
-        (one["preset"], one["product"], one["file"], "yes" if one["is_verified"] else "no")
-        for one in sorted(found, key=lambda one: (groups.index(one["group"]), one["preset"]))
+        (*(one[column] for column in ("group", "preset", "product", "file")), one["is_verified"])
+        for one in sorted(found, key=lambda one: (one["group"], one["preset"]))
     ]
+    table = grid("Presets", columns, rows)
+    table.columns[1].no_wrap = True  # it is copied
     return Group(
-        grid("Presets", ("preset", "product", "file", "headers seen"), rows),
-        Text("Write `preset: NAME` beside `source` and `path`. One in full: "),
-        Text("cdp sources presets NAME", style="bold"),
+        table,
+        Text(
+            "Write `preset: NAME` beside `source` and `path`. Seen: somebody has seen its headers."
+        ),
+        Text("One in full: cdp sources presets NAME"),
     )
 
 
