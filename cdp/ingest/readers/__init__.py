@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from cdp.errors import DeliveryError
 from cdp.ingest.readers.delimited import read_delimited
+from cdp.ingest.readers.json_document import read_json
 from cdp.ingest.readers.json_lines import read_json_lines
 from cdp.ingest.readers.row import Row, RowReader
 from cdp.ingest.readers.texts import TextFile
@@ -28,6 +29,7 @@ __all__ = ["Row", "RowReader", "open_rows", "read_text", "verbatim"]
 _READERS: dict[str, Callable[[TextFile, FileFormat], RowReader]] = {
     "csv": read_delimited,
     "jsonl": read_json_lines,
+    "json": read_json,
 }
 
 

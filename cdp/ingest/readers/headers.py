@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from cdp.ingest.readers.json_cells import free_name
+
 DELIMITERS = (",", ";", "\t", "|")
 """What may part columns where the contract does not say."""
 
@@ -56,10 +58,7 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     unique = []
     for position, name in enumerate(names, start=1):
         plain = name.strip() or f"column_{position}"
-        free, count = plain, 1
-        while free in taken:
-            count += 1
-            free = f"{plain}_{count}"
+        free = free_name(plain, taken) if plain in taken else plain
         taken.add(free)
         unique.append(free)
     return tuple(unique)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from itertools import count
 from typing import Any
 
 from cdp.project import FileFormat
@@ -14,7 +15,7 @@ MAX_DEPTH = 200
 
 _DECODER = json.JSONDecoder()
 _scan: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once  # type: ignore[attr-defined]  # typeshed leaves it out
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+encoded = json.JSONEncoder(ensure_ascii=False).encode
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _SURROGATES = re.compile(
     r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
@@ -47,6 +48,15 @@ def parsed(text: str) -> dict[str, Any]:
         raise FaultyJsonError(NO_JSON) from None
     except RecursionError:
         raise FaultyJsonError(TOO_DEEP) from None
+    return judged(text, found)
+
+
+def judged(text: str, found: Any) -> dict[str, Any]:
+    """What a JSON text was read as, if it may be a row.
+
+    Raises:
+        FaultyJsonError: It is no object, or nested too deep.
+    """
     if found.__class__ is not dict:
         raise FaultyJsonError(NO_OBJECT)
     if text.count("{") + text.count("[") > MAX_DEPTH and depth(text) > MAX_DEPTH:
@@ -68,19 +78,15 @@ def depth(text: str) -> int:
     return deepest
 
 
-def fields_of(file_format: FileFormat) -> Callable[[str], str]:
-    """What makes the fields of a row out of its JSON text: the text itself, where nothing is said.
-
-    The call raises a FaultyJsonError for a text that is no row.
-    """
+def fields_of(file_format: FileFormat) -> Callable[[str, dict[str, Any]], str]:
+    """What makes a row's fields out of its JSON text and what that says; mostly, it is the text."""
     lists, is_mended = file_format.keyed_lists, file_format.mojibake is not None
 
-    def as_it_stands(text: str) -> str:
-        parsed(text)
+    def as_it_stands(text: str, _found: dict[str, Any]) -> str:
         return _whole_characters(text) if "\\u" in text else text
 
-    def mended(text: str) -> str:
-        return as_fields(parsed(text), lists, is_mended=is_mended)
+    def mended(_text: str, found: dict[str, Any]) -> str:
+        return as_fields(found, lists, is_mended=is_mended)
 
     return mended if lists or is_mended else as_it_stands
 
@@ -91,7 +97,7 @@ def as_fields(row: dict[str, Any], lists: tuple[str, ...], *, is_mended: bool) -
         row = without_mojibake(row)
     for path in lists:
         unfold(row, path.split("."))
-    return _whole(_encode(row))
+    return _whole(encoded(row))
 
 
 def _whole_characters(text: str) -> str:
@@ -157,12 +163,17 @@ def _as_object(value: Any) -> Any:
         name = entry.get("key", entry.get("name")) if isinstance(entry, dict) else None
         if not isinstance(name, str) or "value" not in entry:
             return value  # another kind of list
-        free, count = name, 1
-        while free in made:
-            count += 1
-            free = f"{name}_{count}"
-        made[free] = _set_slot(entry["value"])
+        made[free_name(name, made) if name in made else name] = _set_slot(entry["value"])
     return made
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name with the first number behind it, from 2, that is not taken.
+
+    >>> free_name("parent", {"parent": 1, "parent_2": 2})
+    'parent_3'
+    """
+    return next(free for n in count(2) if (free := f"{name}_{n}") not in taken)
 
 
 def _set_slot(value: Any) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
+from typing import Any
 
-from cdp.ingest.readers.json_cells import FaultyJsonError, fields_of
+from cdp.ingest.readers.json_cells import FaultyJsonError, fields_of, parsed
 from cdp.ingest.readers.row import (
     MAX_BLANK_LINES,
     STRAY_BYTES,
@@ -49,7 +50,9 @@ def read_json_lines(file: TextFile, file_format: FileFormat) -> RowReader:
     return RowReader(None, found, "".join(head) or None, read_as)
 
 
-def _rows(lines: Iterator[str], number: int, made: Callable[[str], str]) -> Iterator[Row]:
+def _rows(
+    lines: Iterator[str], number: int, made: Callable[[str, dict[str, Any]], str]
+) -> Iterator[Row]:
     """Rows; blank lines belong to the row before them."""
     pending: Row | None = None
     blank: list[str] = []
@@ -66,7 +69,7 @@ def _rows(lines: Iterator[str], number: int, made: Callable[[str], str]) -> Iter
             continue
         else:
             try:
-                fields = made(text)
+                fields = made(text, parsed(text))
             except FaultyJsonError as found:
                 fault = str(found)
         if pending is not None:
