@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from cdp.errors import DeliveryError
+from cdp.ingest.readers.chat import read_chat
 from cdp.ingest.readers.delimited import read_delimited
 from cdp.ingest.readers.json_document import read_json
 from cdp.ingest.readers.json_lines import read_json_lines
+from cdp.ingest.readers.parquet import read_parquet
 from cdp.ingest.readers.row import Row, RowReader
 from cdp.ingest.readers.texts import TextFile
 from cdp.ingest.readers.verbatim import verbatim
@@ -26,7 +28,8 @@ from cdp.project import FileFormat
 
 __all__ = ["Row", "RowReader", "open_rows", "read_text", "verbatim"]
 
-_READERS: dict[str, Callable[[TextFile, FileFormat], RowReader]] = {
+_TEXT_READERS: dict[str, Callable[[TextFile, FileFormat], RowReader]] = {
+    "chat": read_chat,
     "csv": read_delimited,
     "jsonl": read_json_lines,
     "json": read_json,
@@ -41,14 +44,21 @@ def open_rows(path: Path, file_format: FileFormat) -> Iterator[RowReader]:
         DeliveryError: The file cannot be opened, unpacked or has no header. Its rows raise it,
             too, when the file ends where it should not.
     """
-    with _told(path.name):
-        file = TextFile.at(path, file_format.encoding)
-    try:
+    with ExitStack() as opened:
         with _told(path.name):
-            reader = _READERS[file_format.type](file, file_format)
+            if file_format.type == "parquet":
+                reader = read_parquet(path, file_format, opened)
+            else:
+                file = TextFile.at(path, file_format.encoding)
+                opened.callback(file.close)
+                reader = _TEXT_READERS[file_format.type](file, file_format)
         yield replace(reader, rows=_told_rows(reader.rows, path.name))
-    finally:
-        file.close()
+
+
+_FAULTS = (
+    OSError, EOFError, zlib.error, LookupError, ValueError, OverflowError, pa.ArrowException,
+)  # fmt: skip
+"""What unpacking and decoding raise; ValueError is also the mother of what Unicode raises."""
 
 
 @contextmanager
@@ -56,7 +66,7 @@ def _told(name: str) -> Iterator[None]:
     """Have what goes wrong below tell which file it is, and nothing of its content."""
     try:
         yield
-    except (OSError, EOFError, zlib.error, LookupError, UnicodeError, pa.ArrowException) as fault:
+    except _FAULTS as fault:
         raise DeliveryError(
             what=f"the file cannot be read ({type(fault).__name__})",
             where=name,
@@ -76,4 +86,4 @@ def read_text(text: str, file_format: FileFormat) -> RowReader:
     >>> [(row.source_row, row.fields, row.fault) for row in reader.rows]
     [(2, '{"id": "1", "name": "Ann"}', None), (3, None, '1 columns where the header names 2')]
     """
-    return _READERS[file_format.type](TextFile.of(text), file_format)
+    return _TEXT_READERS[file_format.type](TextFile.of(text), file_format)

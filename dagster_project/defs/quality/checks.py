@@ -86,7 +86,8 @@ def _rules(project: Project, source: Source) -> tuple[Rule, ...]:
     share = project.quality.max_rejected_share if own_share is None else own_share
     # Names, columns and reasons do not hang on the clock, and nothing else is taken here.
     rules = rules_for(source, tolerated_share=share, as_of=datetime(2000, 1, 1))
-    return (*rules, *_HEADER_RULES) if source.format.type == "csv" else rules
+    has_header = source.format.type in ("csv", "parquet", "chat")
+    return (*rules, *_HEADER_RULES) if has_header else rules
 
 
 _HEADER_RULES = (
