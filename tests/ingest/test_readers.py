@@ -154,3 +154,29 @@ def test_a_byte_order_mark_tells_the_encoding(encoding: str, tmp_path: Path) -> 
         assert reader.header == ("id", "name")
         (row,) = reader.rows
     assert row.fields == '{"id": "1", "name": "Zo\u00eb"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "header"),
+    [
+        (
+            "id,How likely?,Contact,,\n,,Name,Email,\n1,9,Ann,a@x.example,z\n",
+            {"header_rows": 2},
+            ("id", "How likely?", "Contact - Name", "Contact - Email", "column_5"),
+        ),
+        ("a,,b\n,x,\ny,,\n1,2,3\n", {"header_rows": 3}, ("a - y", "a - x", "b - x")),
+        ("1,Ann,\n2,Bo,x\n", {"header_rows": 0}, ("column_1", "column_2", "column_3")),
+        ("Report\nof May\n\nid;name\n1;Ann\n", {"skip_lines": 2}, ("id", "name")),
+        ('id,"two\nlines"\n1,Ann\n', {}, ("id", "two\nlines")),
+        ("\n\nid,name\n1,Ann\n", {}, ("id", "name")),
+    ],
+)
+def test_the_header_is_what_the_format_says(
+    text: str, settings: dict[str, int], header: tuple[str, ...]
+) -> None:
+    reader = read_text(text, FileFormat.model_validate({"type": "csv", **settings}))
+    rows = list(reader.rows)
+    assert reader.header == header
+    assert [row.fault for row in rows] == [None] * len(rows)
+    assert rows
+    assert (reader.head or "") + "".join(row.raw for row in rows) == text

@@ -87,6 +87,17 @@ FAULTS_OF_PEOPLE = {
     "format: {encoding: utf8mb4}": "5: `format.encoding`: unknown encoding `utf8mb4`",
     "format: {encoding: rot13}": "5: `format.encoding`: unknown encoding `rot13`",
     "format: {seperator: x}": "5: unknown key `seperator`",
+    "format: {rows: messages}": "5: `format.rows` is not used (the files are csv; it is for json)",
+    "format: {type: parquet, encoding: latin-1}": "5: `format.encoding` is not used (the files are "
+    "parquet; it is for csv and jsonl and json and chat)",
+    "format: {type: json, rows: a..b}": "5: `format.rows`: `a..b` is no path of dots",
+    "format: {header_rows: 9}": "5: `format.header_rows: 9` should be less than or equal to 5",
+    "format: {skip_lines: some}": "5: `format.skip_lines: some` must be a whole number",
+    "format: {type: json, mojibake: latin1}": "5: `format.mojibake: latin1` is unknown "
+    "(did you mean `latin-1`?)",
+    "format: {type: chat, date_order: mmdd}": "5: `format.date_order: mmdd` is unknown",
+    "format: {delimiter: ';', quote: ';'}": "5: `format`: `delimiter` and `quote` are the same",
+    'format: {delimiter: "\\n"}': "5: `format.delimiter`: a line end parts rows",
     "sync_mode: full-refresh": "5: `sync_mode: full-refresh` is unknown "
     "(did you mean `full_refresh`?)",
     "trust: high": "5: `trust: high` must be a whole number",

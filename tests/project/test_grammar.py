@@ -235,3 +235,15 @@ def test_the_environment_names_the_project_folder(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("folder", sorted(path.parent for path in ROOT.glob("data/**/cdp.yaml")))
 def test_every_project_of_the_repository_loads(folder: Path) -> None:
     assert load_project(folder).sources
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("*.csv.gz", "csv"), ("*.ndjson.zst", "jsonl"), ("*.json", "json"), ("*.parquet", "parquet")
+    ],
+)  # fmt: skip
+def test_the_ending_tells_the_format(make_project: Any, path: str, kind: str) -> None:
+    text = PEOPLE.partition("format:")[0].replace("*.csv", path) + "holds: people\nrecord_key: a\n"
+    project = load_project(make_project(CDP_YAML, people=text))
+    assert project.sources[0].format == FileFormat(type=kind)

@@ -24,7 +24,10 @@ SOURCE_KEYS = [
     *("consent", "attributes", "set_aside", "expect", "max_rejected_share"),
 ]
 INNER_KEYS = {
-    "format": ["type", "delimiter", "encoding", "quote"],
+    "format": [
+        *("type", "delimiter", "encoding", "quote", "skip_lines", "header_rows"),
+        *("rows", "keyed_lists", "mojibake", "date_order"),
+    ],
     "observed_at": ["column", "timezone", "format"],
     "delivered_at": ["from_name"],
     "event_type": ["column", "value"],
