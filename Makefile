@@ -6,7 +6,7 @@ SHELL := /bin/sh
 # Containers often forbid Python to keep what it compiled: then every process compiles the same
 # thousands of library files anew, ten seconds each time. Here it goes into .venv, once.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help demo test kill-test portions-test check fix dev docs lock hooks clean
+.PHONY: help demo test kill-test fuzz portions-test check fix dev docs lock hooks clean
 .PHONY: bench bench-quality bench-ablation bench-scale bench-delta bench-ingest bench-normalisers
 .PHONY: bench-peers bench-lock
 
@@ -32,6 +32,9 @@ test: $(DEV) ## Run all tests: cases, properties, oracles, doctests
 
 kill-test: $(DEV) ## Kill runs at every commit point and at random moments, readers looking on
 	@$(BIN)/python -m tests.safety.whole_set $(ARGS)
+
+fuzz: $(DEV) ## Corrupted files of every format in one run: no traceback, the account balances
+	@$(BIN)/python -m tests.ingest.fuzzing $(ARGS)
 
 portions-test: $(DEV) ## Random portions beside one full run, row by row (LABELLED=folder of sets)
 	@$(BIN)/python -m tests.history.portions $(LABELLED:%=--labelled %) $(ARGS)

@@ -47,25 +47,25 @@ def test_a_message_is_read_in_the_shape_of_any_phone(line: str) -> None:
 
 def test_a_text_goes_on_and_a_notice_has_no_author() -> None:
     text = (
-        "Exported on Sunday\n\n"
+        "\nExported on Sunday\n\n"
         "12/03/2026, 09:14 - Messages are end-to-end encrypted.\n"
         "13/03/2026, 09:15 - +1 212 555 0132: one\r\ntwo: [1]\n\n"
         "13/03/2026, 09:15 - +1 212 555 0132: three\n"
         "13/03/2026, 09:15 - Bo: \n"
     )
     reader = read_text(text, CHAT)
-    rows = list(reader.rows)
+    title, *rows = all_rows = list(reader.rows)
     messages = [json.loads(row.fields or "") for row in rows]
-    assert reader.head == "Exported on Sunday\n\n"
-    assert [row.source_row for row in rows] == [3, 4, 7, 8]
+    assert (reader.head, title.fault) == ("\n", "text before the first message of the chat")
+    assert [row.source_row for row in rows] == [4, 5, 8, 9]
     assert [(m.get("author"), m.get("text"), m["place"]) for m in messages] == [
         (None, "Messages are end-to-end encrypted.", 1),
         ("+1 212 555 0132", "one\ntwo: [1]", 1),
         ("+1 212 555 0132", "three", 2),
         ("Bo", None, 1),
     ]
-    kept = "".join(verbatim(row.raw, reader.read_as, row.fault).decode() for row in rows)
-    assert reader.head + kept == text
+    kept = "".join(verbatim(row.raw, reader.read_as, row.fault).decode() for row in all_rows)
+    assert (reader.head or "") + kept == text
 
 
 @given(

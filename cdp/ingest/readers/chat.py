@@ -40,7 +40,9 @@ _AUTHOR = re.compile(
     rf"(?:~\s)?(?P<author>[^:\r\n]{{1,120}}):(?:[^\S\r\n][{_MARKS}]*|(?=[\r\n]|$))"
 )
 _STRIPPED = re.compile(f"[{_MARKS}]")
+_BLANKS = " \t\r\n\ufeff"
 _MAX_PLACES = 100_000
+NO_MESSAGE = "text before the first message of the chat"
 
 
 def read_chat(file: TextFile, file_format: FileFormat) -> RowReader:
@@ -63,7 +65,7 @@ def read_chat(file: TextFile, file_format: FileFormat) -> RowReader:
     lines = enumerate(lines_of(file.text()), start=1)
     head: list[str] = []
     number, line = next(lines)
-    while not _MESSAGE.match(line):
+    while not line.strip(_BLANKS):
         head += [line] if len(head) < MAX_BLANK_LINES else []
         number, line = next(lines)
     read_as = file_format.model_copy(update={"encoding": file.encoding, "date_order": order})
@@ -153,7 +155,7 @@ def _row(
         return Row(number, escaped(raw), None, STRAY_BYTES)
     found = _MESSAGE.match(raw)
     if found is None:
-        return Row(number, raw, None, "no message of a chat")
+        return Row(number, raw, None, NO_MESSAGE)
     named = _AUTHOR.match(raw, found.end())
     author = _STRIPPED.sub("", named["author"]).strip() if named else ""
     text = raw[named.end() if named else found.end() :].rstrip("\r\n")
