@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlglot
 from sqlglot import exp
@@ -52,18 +52,28 @@ def joined(texts: exp.Expr, between: str) -> exp.Expr:
     return exp.Anonymous(this="array_to_string", expressions=[texts, exp.Literal.string(between)])
 
 
-def json_object(members: Mapping[str, exp.Expr]) -> exp.Expr:
-    """A JSON object of the members that are there; ``{}`` when none is."""
+def json_object(
+    members: Mapping[str, exp.Expr], *, lists: Collection[str] = (), flags: Collection[str] = ()
+) -> exp.Expr:
+    """A JSON object of the members that are there; ``{}`` when none is.
+
+    A member is a text, unless it is among the ``lists`` or ``flags``. An empty list and an empty
+    object are not there.
+    """
     if not members:
         return exp.Literal.string("{}")
     parts: list[exp.Expr] = []
     for name, value in members.items():
+        # Asked of the value, not of its JSON, which is made only once that way.
+        is_there = sql("value <> '{}'")
+        if name in lists:
+            is_there = sql("len(value) > 0")
+        elif name in flags:
+            is_there = sql("value is not null")
         text = exp.cast(exp.func("to_json", value.copy()), "varchar")
         member = exp.DPipe(this=exp.Literal.string(json.dumps(name) + ":"), expression=text)
-        is_absent = exp.or_(
-            exp.Is(this=value.copy(), expression=exp.Null()),
-            exp.In(this=text.copy(), expressions=literals(("[]", '"{}"'))),
-        )
-        parts.append(exp.Case().when(is_absent, exp.Null()).else_(member))
-    opened = exp.DPipe(this=exp.Literal.string("{"), expression=joined(present(parts), ","))
+        parts.append(exp.Case().when(put_into(is_there, value=value), member))
+    # Nulls are passed over, but of nothing else a null is made.
+    stated = exp.func("coalesce", joined(exp.Array(expressions=parts), ","), exp.Literal.string(""))
+    opened = exp.DPipe(this=exp.Literal.string("{"), expression=stated)
     return exp.DPipe(this=opened, expression=exp.Literal.string("}"))

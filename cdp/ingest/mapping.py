@@ -140,7 +140,10 @@ class _RawRow:
         }
         if self.source.person_ref is not None:
             return literal("{}")
-        return json_object({name: exp.column(name) for name in names if name in mapped})
+        return json_object(
+            {name: exp.column(name) for name in names if name in mapped},
+            lists={*PERSON_LISTS, "keys"}, flags=CONSENTS,
+        )  # fmt: skip
 
     def unmapped(self) -> exp.Expr:
         """What no mapped column takes: the row's object with the mapped members removed."""

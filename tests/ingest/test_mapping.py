@@ -180,3 +180,18 @@ def test_an_apostrophe_that_keeps_spreadsheets_from_numbers_is_no_part_of_a_key(
     found = mapped(contract, f"id\n{cell}\n")[0]
     assert (found["record_key"], found["keys"]) == (key, [f"shop:{key}", f"people:{key}"])
     assert json.loads(found["declared"]) == {"as_it_stands": cell}
+
+
+def test_what_is_stated_keeps_its_text_from_release_to_release() -> None:
+    contract = {
+        **PEOPLE, "person": {"email": ["a", "b"], "phone": "c", "street": ["d", "e"], "city": "f"},
+        "consent": {"sms": {"from": "g"}}, "attributes": {"own": "c", "none": "h"},
+    }  # fmt: skip
+    full = '1,x@example.com,é," ""7"" ",1\\,{},[],no,'
+    found = mapped(contract, f"id,a,b,c,d,e,f,g,h\n{full}\n2,,,,,,,,\n3,,,,{{}},,,,\n")
+    whole = (
+        r'{"city":"[]","declared":"{\"own\":\"\\\"7\\\"\"}","emails":["x@example.com","é"],'
+        r'"keys":["people:1"],"phones":["\"7\""],"sms_consent":false,"street":"1\\ {}"}'
+    )
+    others = ['{"keys":["people:2"]}', '{"keys":["people:3"]}']
+    assert [row["stated"] for row in found] == [whole, *others]
