@@ -22,8 +22,8 @@ from cdp.project import (
 )
 
 WAITING = {
-    *("surveymonkey", "whatsapp_ios", "whatsapp_android", "delighted", "ga4_bigquery"),
-    *("zendesk_chat", "meta_messages", "sendgrid_events"),
+    "whatsapp_ios",
+    "whatsapp_android",
 }
 """Presets with words that contracts do not have yet."""
 
