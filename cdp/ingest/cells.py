@@ -86,11 +86,11 @@ class Cells:
             return self.text(column)
         return put_into(_KEPT_FROM_NUMBERS, cell=self.text(column))
 
-    def taken_from(self, fields: exp.Expr) -> exp.Expr:
-        """A row's object without the members that the columns are."""
+    def taken_from(self, fields: exp.Expr, columns: Sequence[str]) -> exp.Expr:
+        """A row's object without the members that some of the columns are."""
         # Sorted, so that `a` comes before `a.b`: what is taken whole has no parts left.
         patch: dict[str, Any] = {}
-        for *parents, leaf in sorted(self._path(column) for column in self.columns):
+        for *parents, leaf in sorted(self._path(column) for column in columns):
             if any(part.isdigit() for part in [*parents, leaf][1:]):
                 # A patch knows no places in a list: to take one away would lose the others.
                 continue

@@ -16,7 +16,15 @@ from cdp.engine import Engine, Statement, built
 from cdp.ingest.cells import Cells
 from cdp.ingest.expressions import json_object, literal, literals, present, sql
 from cdp.ingest.line_items import folding, item_cells
-from cdp.project import Amount, ColumnOrValue, Consent, Instant, Source, columns_named
+from cdp.project import (
+    Amount,
+    ColumnOrValue,
+    Consent,
+    Instant,
+    Source,
+    columns_mapped,
+    columns_named,
+)
 from cdp.tables import CONTRACTS
 from cdp.tables.clean import CONSENTS, PERSON_LISTS, PERSON_TEXT
 
@@ -147,7 +155,7 @@ class _RawRow:
 
     def unmapped(self) -> exp.Expr:
         """What no mapped column takes: the row's object with the mapped members removed."""
-        merged = self.cells.taken_from(exp.column("fields"))
+        merged = self.cells.taken_from(exp.column("fields"), columns_mapped(self.source))
         readable = exp.Is(this=exp.column("fields"), expression=exp.Null()).not_()
         return exp.Case().when(readable, exp.cast(merged, "varchar"))
 

@@ -6,7 +6,7 @@ file, its line and the nearest right key. Nothing else in the product reads the 
 
 from __future__ import annotations
 
-from cdp.project.columns import columns_named, key_columns_named
+from cdp.project.columns import columns_mapped, columns_named, key_columns_named
 from cdp.project.file_format import FileFormat, FileType
 from cdp.project.fingerprints import cleaning_fingerprint, fingerprint, project_fingerprint
 from cdp.project.loading import (
@@ -76,6 +76,7 @@ __all__ = [
     "Written",
     "cleaning_fingerprint",
     "columns_expected",
+    "columns_mapped",
     "columns_named",
     "fingerprint",
     "key_columns_named",

@@ -9,6 +9,12 @@ from cdp.project.source import Source
 
 def columns_named(source: Source) -> tuple[str, ...]:
     """Every column of the source's files that its contract names, sorted."""
+    looked_at = {rule.column for rule in source.set_aside}
+    return tuple(sorted(looked_at.union(columns_mapped(source))))
+
+
+def columns_mapped(source: Source) -> tuple[str, ...]:
+    """The columns whose cells have a place of their own, sorted: not those only looked at."""
     named: set[str | None] = {source.merged_keys, source.score, source.campaign}
     named.update(_keys_of(source))
     named.update(source.line_items)
@@ -21,7 +27,6 @@ def columns_named(source: Source) -> tuple[str, ...]:
     named.update(column for columns in source.person.values() for column in columns)
     named.update(source.attributes.values())
     named.update(consent.from_column for consent in source.consent.values())
-    named.update(rule.column for rule in source.set_aside)
     return tuple(sorted(column for column in named if column))
 
 

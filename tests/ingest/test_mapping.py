@@ -195,3 +195,11 @@ def test_what_is_stated_keeps_its_text_from_release_to_release() -> None:
     )
     others = ['{"keys":["people:2"]}', '{"keys":["people:3"]}']
     assert [row["stated"] for row in found] == [whole, *others]
+
+
+def test_a_column_that_only_sets_rows_aside_stays_among_what_is_not_mapped() -> None:
+    rules = [{"reason": "bot", "column": "agent", "matches": "bot"}]
+    found = mapped(
+        {**PEOPLE, "set_aside": rules, "person": {"email": "mail"}}, "id,agent,mail\n1,a,b\n"
+    )
+    assert json.loads(found[0]["extra"]) == {"agent": "a"}
