@@ -48,8 +48,8 @@ FILES = {
     "fictitious/stripe_customers.csv": "stripe_customers",
     "fictitious/surveymonkey_responses.csv": "surveymonkey",
     "fictitious/typeform_responses.csv": "typeform",
-    "fictitious/whatsapp_android.txt": "whatsapp_android",
-    "fictitious/whatsapp_ios.txt": "whatsapp_ios",
+    "fictitious/whatsapp_android.txt": "whatsapp",
+    "fictitious/whatsapp_ios.txt": "whatsapp",
     "fictitious/zendesk_chat_offline.json": "zendesk_chat",
 }
 
@@ -61,10 +61,11 @@ def test_every_shared_export_of_a_known_shape_is_read_by_its_preset_alone(tmp_pa
         (tmp_path / folder).mkdir()
     for file, name in FILES.items():
         assert preset_named(name) is not None
-        path = f"inbox/{Path(file).name}"
+        path = f"inbox/{name}/*{Path(file).suffix}"
         contract = f"source: {name}\npreset: {name}\npath: {path}\n"
         (tmp_path / "sources" / f"{name}.yaml").write_text(contract, encoding="utf-8")
-        shutil.copy(SHARED / file, tmp_path / path)
+        (tmp_path / "inbox" / name).mkdir(exist_ok=True)
+        shutil.copy(SHARED / file, tmp_path / "inbox" / name)
     with open_run(
         load_project(tmp_path), run_id="r1", as_of=AS_OF, is_full=False, clock=lambda: AS_OF
     ) as run:

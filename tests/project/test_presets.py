@@ -21,12 +21,6 @@ from cdp.project import (
     survey_project,
 )
 
-WAITING = {
-    "whatsapp_ios",
-    "whatsapp_android",
-}
-"""Presets with words that contracts do not have yet."""
-
 USERS = "source: people\npreset: zendesk_users\npath: inbox/people/*.csv\n"
 TICKETS = "source: tickets\npreset: zendesk_tickets\npath: inbox/tickets/*.csv\n"
 
