@@ -73,10 +73,23 @@ def _tell(fault: CdpError, kind: str) -> None:
 
 
 @app.command()
-def init(directory: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Make a starter project that runs as it is."""
-    from cdp.starter import write_starter
+def init(
+    directory: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    is_empty: Annotated[
+        bool, typer.Option("--empty", help="Without sources: `cdp sources infer` drafts yours.")
+    ] = False,
+) -> None:
+    """Make a starter project that runs as it is; or an empty one, for your own files."""
+    from cdp.starter import write_empty, write_starter
 
+    if is_empty:
+        write_empty(directory)
+        out.print(
+            f"{directory / 'cdp.yaml'} written: state your region and time zone there."
+            f" Next: cdp sources infer FILE --project {directory}",
+            highlight=False,
+        )
+        return
     files = write_starter(directory)
     out.print(
         f"{len(files)} files written to {directory}. Next: cdp run --project {directory}",

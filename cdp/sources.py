@@ -1,4 +1,4 @@
-"""Commands about source contracts: check them, try one on a file, list those ready made."""
+"""Commands about source contracts: draft one, check them, try one on a file, list presets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ import typer
 
 from cdp.errors import NotFoundError
 from cdp.project import nearest_preset
-from cdp.terminal import JsonOption, ProjectOption, now, opened_project, project_folder, show
+from cdp.terminal import (
+    JsonOption,
+    ProjectOption,
+    err,
+    now,
+    opened_project,
+    project_folder,
+    show,
+)
 
 sources_app = typer.Typer(
     help="Check source contracts, try them on files, list ready-made ones.", no_args_is_help=True
@@ -46,6 +54,34 @@ def preview_source(
 
     found = preview(opened_project(project), file, source_name=source, as_of=now())
     show(found, render.preview(found), as_json=as_json)
+
+
+@sources_app.command("infer")
+def infer_source(
+    file: Annotated[Path, typer.Argument(help="Any export; it need not lie in the project.")],
+    source: Annotated[
+        str | None, typer.Option(help="What to call the source. Default: after the file.")
+    ] = None,
+    project: ProjectOption = None,
+    is_written: Annotated[
+        bool, typer.Option("--write", help="Keep it as sources/NAME.yaml; never over another.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at a file and draft its contract: the preset that fits, or line by line with reasons."""
+    from cdp.drafting import infer, write
+    from cdp.explain import render
+
+    root = project_folder(project)
+    draft = infer(file, root=root, name=source)
+    written = write(draft, root=root) if is_written else None
+    found = draft.as_dict() | {"written": str(written) if written else None}
+    if as_json:
+        show(found, "", as_json=True)
+        return
+    # As it is, not through the terminal's painter: it is copied, or sent to a file.
+    typer.echo(draft.text, nl=False)
+    show(found, render.draft(found, draft.steps(file, root)), as_json=False, console=err)
 
 
 @sources_app.command("presets")

@@ -8,7 +8,7 @@ from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.models import model_trial, models
 from cdp.explain.render.page import report_page, write_page
 from cdp.explain.render.runs import export, outcome, status
-from cdp.explain.render.sources import presets, preview, sources
+from cdp.explain.render.sources import draft, presets, preview, sources
 from cdp.explain.render.stewards import case, replaced_lines, ruled, rulings
 from cdp.explain.render.taking_back import deliveries, rollback, snapshots, word
 from cdp.explain.render.why import why
@@ -18,6 +18,7 @@ __all__ = [
     "case",
     "customer",
     "deliveries",
+    "draft",
     "evaluation",
     "export",
     "model_trial",

@@ -44,6 +44,20 @@ def presets(found: Sequence[Mapping[str, Any]]) -> RenderableType:
     )
 
 
+def draft(found: Mapping[str, Any], steps: Sequence[str]) -> RenderableType:
+    """What stands behind a drafted contract: the preset, what to look at, what to type next."""
+    preset = found["preset"]
+    said = f"The preset {preset} fits." if preset else "No preset fits: drafted line by line."
+    kept = [Text(f"Kept as {plain(found['written'])}.")] if found["written"] else []
+    return Group(
+        Text(said, style="bold"),
+        *(Text.assemble(("Look at: ", "yellow"), plain(one)) for one in found["warnings"]),
+        *kept,
+        Text("Next:"),
+        *(Text(f"  {plain(step)}") for step in steps),
+    )
+
+
 def preview(found: Mapping[str, Any]) -> RenderableType:
     """Rows of a file, raw beside mapped, one table a row; last, what was made nothing of."""
     title = plain(f"{found['file']} as source {found['source']} reads it")
