@@ -75,6 +75,14 @@ def masked(column: Column) -> bool:
     return bool(tested) and 2 * sum(map(value_tests.is_hash, tested)) > len(tested)
 
 
+def is_masked_person(column: Column) -> bool:
+    """Whether a column is called an email or a name of a person, and its values are hashes."""
+    if not masked(column):
+        return False
+    named = [role for role in roles().roles if role.name in ("email", "full_name", "surname")]
+    return any(_header_score(column.name, role) >= HEADER_WEIGHT * QUALIFIED for role in named)
+
+
 def _candidates(column: Column, asked: Sequence[Role], region: str) -> Iterator[Assigned]:
     if absorbed(column):
         return

@@ -125,7 +125,9 @@ def _chat(seen: Seen) -> Iterator[Entry]:
 
 
 def _reference(seen: Seen) -> tuple[Entry, ...]:
-    own = keys.own_key(seen.sample, seen.keys, wanted="container")
+    wanted = ("container", "event", "person")
+    found_keys = (keys.own_key(seen.sample, seen.keys, wanted=entity) for entity in wanted)
+    own = next((key for key in found_keys if key and len(key.columns) == 1), None)
     kind = seen.kind
     said, score = kind.reason, kind.score
     if kind.holds != "reference":
@@ -164,7 +166,10 @@ def _whose(seen: Seen, own: OwnKey, occurred: Moment) -> tuple[Entry, ...]:
         for a in seen.roles
         if a.role in PERSON_FIELDS and a.column.name not in (*used, occurred.column.name)
     ]
-    inline = any(a.role in kinds.POINTS_TO_THE_PERSON for a in person)
+    inline = any(
+        a.role in kinds.POINTS_TO_THE_PERSON and (a.column.values or not a.column.rows)
+        for a in person
+    )
     foreign = [k for k in seen.keys if k.name not in used and k.column.values]
     reference = references.reference_to(seen.around.known, foreign)
     if reference and not inline:

@@ -37,6 +37,8 @@ class Clues:
     keys: Sequence[KeyColumn]
     has_time: bool
     has_change_time: bool
+    has_masked: bool
+    """Whether columns called emails or names hold hashes."""
 
 
 def kind_of(clues: Clues) -> Kind:
@@ -44,7 +46,7 @@ def kind_of(clues: Clues) -> Kind:
     named = [a for a in clues.roles if a.role in POINTS_TO_THE_PERSON]
     keyed = person_keys(clues.keys)
     of_file = _entity_of_file(clues.file_words)
-    if not named and not keyed and of_file != "person":
+    if not named and not keyed and not clues.has_masked:
         return Kind("reference", 0.7, "no column says whose a row is")
     people, events = _of_people(clues, named), _of_events(clues)
     about_things = _of_things(clues, of_file)
@@ -54,14 +56,18 @@ def kind_of(clues: Clues) -> Kind:
         events["the file is named after events"] = 2
     sums = {
         "people": sum(people.values()),
-        "events": sum(events.values()) if clues.has_time else 0,
+        "events": sum(events.values()),
         "reference": sum(about_things.values()),
     }
+    if not named and not clues.has_masked and clues.sample.rows:
+        sums["people"] = -1
     order = ("people", "events", "reference")
     best = max(order, key=lambda holds: (sums[holds], -order.index(holds)))
     second = max(points for holds, points in sums.items() if holds != best)
     said = {"people": people, "events": events, "reference": about_things}[best]
     lead = sums[best] - second
+    if best == "events" and not clues.has_time:
+        return Kind("reference", 0.5, "its rows look like events, but none has a time")
     score = min(0.95, 0.5 + 0.1 * lead)
     return Kind(best, score, "; ".join(said) or "nothing says otherwise")
 

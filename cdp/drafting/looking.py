@@ -63,6 +63,7 @@ def look(sample: Sample, around: Surroundings) -> Seen:
         roles=assigned,
         keys=found,
         has_time=moments.occurred(sample, times) is not None,
+        has_masked=any(assigning.is_masked_person(column) for column in sample.columns),
         has_change_time=moments.is_of_change(moments.observed(sample, times)),
     )
     return Seen(sample, around, times, found, assigned, kinds.kind_of(clues), file_words)
