@@ -12,7 +12,7 @@ _LINE = re.compile(
     rf"(?:{_MARKS}(?P<author>[^:\n]{{1,60}}): )?(?P<text>.*)$",
     re.MULTILINE,
 )
-COLUMNS = ("sent_at", "author", "text", "place")
+COLUMNS = ("sent_at", "author", "text", "place", "sent_at_iso")
 
 
 def is_chat(text: str) -> bool:
@@ -36,6 +36,7 @@ def messages(text: str) -> list[dict[str, str]]:
             continue
         minute = (author, re.sub(r"^(.*?\d[:.]\d\d)[:.]\d\d", r"\1", sent_at))
         counted[minute] = counted.get(minute, 0) + 1
-        cells = (sent_at, author, line["text"], str(counted[minute]))
+        # The reader tells the time as ISO 8601, too; its place is kept here.
+        cells = (sent_at, author, line["text"], str(counted[minute]), "")
         found.append(dict(zip(COLUMNS, cells, strict=True)))
     return found

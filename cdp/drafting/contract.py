@@ -34,7 +34,7 @@ def draft_contract(sample: Sample, around: Surroundings) -> Drafted:
     """
     seen = look(sample, around)
     if sample.kind == "chat":
-        return Drafted((*_opening(seen), *_chat(seen)), ())
+        return Drafted((*_opening(seen), *_order_of_dates(seen), *_chat(seen)), ())
     body = {"people": _people, "events": _events}.get(seen.kind.holds, _reference)(seen)
     if body is None:
         body = _reference(seen)
@@ -105,16 +105,21 @@ def _events(seen: Seen) -> tuple[Entry, ...] | None:
     )
 
 
+def _order_of_dates(seen: Seen) -> Iterator[Entry]:
+    """Which number of a chat's dates is the day, where the dates looked at do not tell it."""
+    written = seen.times.get("sent_at")
+    if written and written.other:
+        order = "mdy" if written.format.startswith("%m") else "dmy"
+        said = "AMBIGUOUS: no date of the sample settles it; the region of the project decides"
+        yield Entry(("format", "date_order"), order, 0.45, said)
+
+
 def _chat(seen: Seen) -> Iterator[Entry]:
     """A chat has the same four columns whatever its language; only its times differ."""
     yield Entry(("holds",), "events", 0.95, "a message is an event")
     said = "who wrote when, and which of that minute"
     yield Entry(("touchpoint_key",), ["sent_at", "author", "place"], 0.9, said)
-    occurred = moments.occurred(seen.sample, seen.times)
-    if occurred:
-        yield from settings.moment_entries("occurred_at", occurred, seen.sample)
-    else:
-        yield Entry(("occurred_at",), "sent_at", 0.3, "write how its times are to be read")
+    yield Entry(("occurred_at",), "sent_at_iso", 0.9, "the time as its reader tells it")
     yield Entry(("channel",), "chat", 0.95, "it is one")
     yield Entry(("event_type", "value"), "message", 0.95, "it is one")
     yield Entry(("person", "full_name"), "author", 0.9, "a name, where the author is in the book")

@@ -29,7 +29,7 @@ _DATUM = re.compile(
 
 @dataclass(frozen=True)
 class Layout:
-    """How delimited text is laid out; ``header`` is empty when it has none.
+    """How delimited text is laid out; without a header, columns are called by their places.
 
     ``skip_lines`` are lines before the header; ``share`` is the part of the rows that have as
     many columns as the header.
@@ -83,10 +83,12 @@ def layout_of(text: str, *, further: Sequence[str] = ()) -> Layout:
     start = _first_row(records, width)
     first = records[start].cells if records else ()
     second = records[start + 1].cells if start + 1 < len(records) else ()
-    header_rows = 2 if _is_of_two_rows(first, second, records[start + 2 :]) else 1
-    has_header = header_rows == 2 or not _looks_like_data(first)
-    header = _names(first, second if header_rows == 2 else None) if has_header else ()
-    body = records[start + (header_rows if has_header else 0) :]
+    header_rows = 0 if _looks_like_data(first) else 1
+    if _is_of_two_rows(first, second, records[start + 2 :]):
+        header_rows = 2
+    named = first if header_rows else [""] * len(first)
+    header = _names(named, second if header_rows == 2 else None)
+    body = records[start + header_rows :]
     rows = [record.cells for record in body[:SEEN_ROWS] if len(record.cells) == width]
     for lines in further:
         more = _records(lines, delimiter, quote, SEEN_ROWS)

@@ -18,7 +18,7 @@ from cdp.drafting.recognising import recognised
 from cdp.drafting.references import known_keys
 from cdp.drafting.sample import Sample, read_sample
 from cdp.errors import ConfigError
-from cdp.project import Survey, presets, survey_project
+from cdp.project import Preset, Survey, presets, survey_project
 from cdp.store.disk import folder_faults
 
 REGION, ZONE = "US", "UTC"
@@ -83,10 +83,12 @@ class Draft:
         }
 
 
-def infer(file: Path, *, root: Path, name: str | None = None) -> Draft:
+def infer(
+    file: Path, *, root: Path, name: str | None = None, known: Sequence[Preset] | None = None
+) -> Draft:
     """Draft the contract of a file for a project; nothing is written.
 
-    Without a ``cdp.yaml`` in ``root`` the region US and the zone UTC are assumed.
+    ``known`` are the presets that it may be, all of them where it is null. Without a ``cdp.yaml`` in ``root`` the region US and the zone UTC are assumed.
 
     Raises:
         NotFoundError: There is no such file.
@@ -95,7 +97,7 @@ def infer(file: Path, *, root: Path, name: str | None = None) -> Draft:
     sample = read_sample(file)
     survey = _survey(root)
     around = _surroundings(file, root, survey, name)
-    preset = recognised(sample, _first_lines(file, sample), presets())
+    preset = recognised(sample, _first_lines(file, sample), presets() if known is None else known)
     if preset is not None:
         drafted = draft_by_preset(sample, around, preset, people=_by_preset(survey))
     else:

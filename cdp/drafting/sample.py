@@ -125,12 +125,6 @@ def _of_delimited(
     name: str, seen: Peek, text: str, further: Sequence[str], settings: list[Setting]
 ) -> Sample:
     layout = layout_of(text, further=further)
-    if not layout.header:
-        raise DeliveryError(
-            what="the file has no header: its first line holds values, not names",
-            where=name,
-            next_step="add a line with the names of its columns, and infer again",
-        )
     share = layout.alike / max(layout.counted, 1)
     found = []
     if layout.delimiter != "," and layout.width > 1:
@@ -140,8 +134,10 @@ def _of_delimited(
     if layout.skip_lines:
         said = f"{layout.skip_lines} lines stand before the header"
         found.append(Setting("skip_lines", layout.skip_lines, 0.8, said))
-    if layout.header_rows > 1:
+    if layout.header_rows != 1:
         said = "the second line names what the first one leaves blank"
+        if not layout.header_rows:
+            said = "the first line holds values: columns are called by their places"
         found.append(Setting("header_rows", layout.header_rows, 0.8, said))
     if share < 1:
         odd = layout.counted - layout.alike
