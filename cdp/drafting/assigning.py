@@ -69,15 +69,9 @@ def absorbed(column: Column) -> bool:
     )
 
 
-def masked(column: Column) -> bool:
-    """Whether most values of a column are hashes that stand for others."""
-    tested = column.tested
-    return bool(tested) and 2 * sum(map(value_tests.is_hash, tested)) > len(tested)
-
-
 def is_masked_person(column: Column) -> bool:
     """Whether a column is called an email or a name of a person, and its values are hashes."""
-    if not masked(column):
+    if not value_tests.is_masked(column):
         return False
     named = [role for role in roles().roles if role.name in ("email", "full_name", "surname")]
     return any(_header_score(column.name, role) >= HEADER_WEIGHT * QUALIFIED for role in named)
@@ -115,15 +109,15 @@ def score_of(column: Column, role: Role, region: str) -> tuple[float, str]:
         return 0.0, ""
     witness = role.by_values * share if role.by_values else 0.3 * share
     score = 1 - (1 - said) * (1 - witness) if said or role.by_values else 0.0
+    if has_words(words, roles().others):
+        score *= OF_ANOTHER
     return score, _reason(passed, len(tested), role, said)
 
 
 def _header_score(name: str, role: Role) -> float:
     table = roles()
-    said = HEADER_WEIGHT * fit(
-        name, headers=role.headers, alone=role.alone, qualifiers=table.qualifiers
-    )
-    return said * OF_ANOTHER if has_words(plain(name), table.others) else said
+    known = table.qualifiers
+    return HEADER_WEIGHT * fit(name, headers=role.headers, alone=role.alone, qualifiers=known)
 
 
 def _reason(passed: int, tested: int, role: Role, said: float) -> str:

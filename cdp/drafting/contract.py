@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cdp.drafting import assigning, consents, keys, kinds, moments, references, settings
+from cdp.drafting import (
+    consents,
+    keys,
+    kinds,
+    moments,
+    references,
+    settings,
+    value_tests,
+)
 from cdp.drafting.entries import Entry, Plain
 from cdp.drafting.headers import plain
 from cdp.drafting.keys import KeyColumn, OwnKey
@@ -34,7 +42,7 @@ def draft_contract(sample: Sample, around: Surroundings) -> Drafted:
     """
     seen = look(sample, around)
     if sample.kind == "chat":
-        return Drafted((*_opening(seen), *_order_of_dates(seen), *_chat(seen)), ())
+        return Drafted((*_opening(seen), *_order_of_dates(seen), *_chat()), ())
     body = {"people": _people, "events": _events}.get(seen.kind.holds, _reference)(seen)
     if body is None:
         body = _reference(seen)
@@ -114,7 +122,7 @@ def _order_of_dates(seen: Seen) -> Iterator[Entry]:
         yield Entry(("format", "date_order"), order, 0.45, said)
 
 
-def _chat(seen: Seen) -> Iterator[Entry]:
+def _chat() -> Iterator[Entry]:
     """A chat has the same four columns whatever its language; only its times differ."""
     yield Entry(("holds",), "events", 0.95, "a message is an event")
     said = "who wrote when, and which of that minute"
@@ -175,7 +183,7 @@ def _whose(seen: Seen, own: OwnKey, occurred: Moment) -> tuple[Entry, ...]:
         a.role in kinds.POINTS_TO_THE_PERSON and (a.column.values or not a.column.rows)
         for a in person
     )
-    foreign = [k for k in seen.keys if k.name not in used and k.column.values]
+    foreign = [k for k in seen.keys if k.name not in used]
     reference = references.reference_to(seen.around.known, foreign)
     if reference and not inline:
         value = {"source": reference.source, "key": reference.column}
@@ -240,7 +248,7 @@ def _columns_in(entry: Entry, sample: Sample) -> Iterator[str]:
 def _warnings(seen: Seen, entries: Sequence[Entry]) -> Iterator[str]:
     ids = {key.name for key in seen.keys}
     columns = [c for c in seen.sample.columns if c.name not in ids]
-    hidden = [c.name for c in columns if assigning.masked(c)]
+    hidden = [c.name for c in columns if value_tests.is_masked(c)]
     if hidden:
         yield f"masked, so nobody is told by them: {', '.join(hidden)}"
     for setting in seen.sample.settings:

@@ -22,12 +22,15 @@ def plain(header: str) -> str:
 
     >>> plain("E-Mail-Adresse"), plain("traits.firstName"), plain("Prénom")
     ('email adresse', 'traits first name', 'prenom')
+    >>> plain("Bestellnummer")
+    'bestell nummer'
     """
     parted = _CAMEL.sub(" ", header)
     letters = unicodedata.normalize("NFKD", parted.casefold().translate(_SHARP))
     text = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = " ".join(_SIGNS.sub(" ", text).split())
-    return re.sub(r"\be mail", "email", words)
+    words = re.sub(r"\be mail", "email", words)
+    return re.sub(r"(?<=\w{3})(?=nummer\b)", " ", words)
 
 
 def has_words(header: str, words: Collection[str]) -> bool:

@@ -88,7 +88,8 @@ def infer(
 ) -> Draft:
     """Draft the contract of a file for a project; nothing is written.
 
-    ``known`` are the presets that it may be, all of them where it is null. Without a ``cdp.yaml`` in ``root`` the region US and the zone UTC are assumed.
+    ``known`` are the presets that it may be; where it is null, all there are. Without a
+    ``cdp.yaml`` in ``root`` the region US and the zone UTC are assumed.
 
     Raises:
         NotFoundError: There is no such file.

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from cdp.drafting.headers import has_words, plain
 from cdp.drafting.sample import Column, Sample
-from cdp.drafting.times import is_epoch, is_time
+from cdp.drafting.times import is_epoch, is_time, says_time
+from cdp.drafting.value_tests import is_masked
 from cdp.drafting.vocabulary import roles, word_lists, words
 
 MOST_IN_A_KEY = 4
@@ -59,7 +60,7 @@ def key_columns(sample: Sample) -> list[KeyColumn]:
 
 def _key_column(column: Column) -> KeyColumn | None:
     header, leaf = plain(column.name), plain(column.name.rpartition(".")[2])
-    is_code = leaf.endswith((" code", " number", " no", " nr", " num", " key"))
+    is_code = leaf.endswith((" code", " number", " no", " nr", " num", " key", " nummer"))
     if is_code and has_words(leaf, words("no_keys")):
         return None
     if has_words(header, words("technical")) or not _like_keys(column):
@@ -74,7 +75,8 @@ def _key_column(column: Column) -> KeyColumn | None:
     # An order may be called just that; "event" may be anything, so its values must look so, too.
     ends_so = before == word or before.endswith(f" {word}")
     digits = any(any(sign.isdigit() for sign in v) for v in column.tested) or not column.tested
-    if not is_id and not (entity in ("event", "person") and ends_so and digits):
+    is_named = entity in ("event", "person") and ends_so and digits and not is_masked(column)
+    if not is_id and not is_named:
         return None
     return KeyColumn(column, entity, word or before, is_id)
 
@@ -87,7 +89,8 @@ def _like_keys(column: Column) -> bool:
         return False
     if tested and any("@" in v and "." in v for v in tested[:5]):
         return False
-    return not (tested and (is_time(tested[0]) or all(map(is_epoch, tested))))
+    is_moment = says_time(plain(column.name)) and all(map(is_epoch, tested))
+    return not (tested and (is_time(tested[0]) or is_moment))
 
 
 def _entity(before: str, header: str) -> tuple[str, str]:

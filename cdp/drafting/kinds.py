@@ -18,6 +18,10 @@ POINTS_TO_THE_PERSON = frozenset(
 """Roles of which one at least says who somebody is."""
 
 
+_SAY_NOTHING = frozenset(["list", "lists", "source", "file", "page"])
+"""Words of a file's name that may stand for anything."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """What rows are; ``score`` 0 to 1, higher = surer."""
@@ -138,10 +142,10 @@ def _own(clues: Clues) -> list[KeyColumn]:
 
 def _entity_of_file(file_words: str) -> str:
     """What a file is named after: an event before a person before a thing; plurals count."""
-    singular = " ".join(singular_of(word) for word in file_words.split())
+    singular = " ".join(singular_of(w) for w in file_words.split() if w not in _SAY_NOTHING)
     for entity in ("event", "person", "container"):
         known = word_lists("entities")[entity]
-        if has_words(singular, known) or has_words(file_words, known):
+        if has_words(singular, known):
             return entity
     return ""
 

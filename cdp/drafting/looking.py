@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cdp.drafting import assigning, keys, kinds, moments
+from cdp.drafting import assigning, keys, kinds, moments, value_tests
 from cdp.drafting.assigning import Assigned
 from cdp.drafting.headers import has_words, plain
 from cdp.drafting.keys import KeyColumn
@@ -54,7 +54,7 @@ def look(sample: Sample, around: Surroundings) -> Seen:
     assigned = [
         one
         for one in assigning.assign(asked, region=around.region)
-        if not (assigning.masked(one.column) and one.role in PERSON_FIELDS)
+        if not (value_tests.is_masked(one.column) and one.role in PERSON_FIELDS)
     ]
     file_words = plain(f"{around.place.name} {sample.name.partition('.')[0]}")
     clues = kinds.Clues(

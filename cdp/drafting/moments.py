@@ -8,13 +8,9 @@ from dataclasses import dataclass
 
 from cdp.drafting.headers import ENDING, QUALIFIED, fit, has_words, plain
 from cdp.drafting.sample import Column, Sample
-from cdp.drafting.times import Written, is_epoch, written_times
+from cdp.drafting.times import Written, is_epoch, says_time, written_times
 from cdp.drafting.vocabulary import roles, words
 
-_SAYS_TIME = re.compile(
-    r"\b(?:at|on|time|date|ts|timestamp|stamp|ms|epoch|when|created|updated|changed|modified"
-    r"|sent|seen|since|datum|fecha|data)\b"
-)
 _SAYS_UTC = re.compile(r"(?:^| )(?:utc|gmt)$")
 
 
@@ -39,7 +35,7 @@ def time_columns(sample: Sample, *, is_month_first: bool) -> dict[str, Written]:
             and _rank(column.name, [words("occurred"), words("observed")])[0] >= QUALIFIED
         ):
             found[column.name] = Written("auto", 0, 0, None, has_zone=False)
-        if not tested or (all(map(is_epoch, tested)) and not _SAYS_TIME.search(header)):
+        if not tested or (all(map(is_epoch, tested)) and not says_time(header)):
             continue
         written = written_times(tested, is_month_first=is_month_first)
         if written is not None:

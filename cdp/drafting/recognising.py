@@ -30,9 +30,13 @@ def _fits(sample: Sample, first_lines: Sequence[str], by: RecognisedBy) -> bool:
     if by.columns:
         return sample.kind == "csv" and names.issuperset(by.columns)
     is_json = sample.kind in ("json", "jsonl", "parquet")
-    return is_json and bool(by.paths) and all(_has(names, path) for path in by.paths)
+    # Of a document whose rows stand in an array, paths of the whole document are known, too.
+    array = {str(setting.value) for setting in sample.settings if setting.key == "rows"}
+    return is_json and bool(by.paths) and all(_has(names, array, path) for path in by.paths)
 
 
-def _has(names: Collection[str], path: str) -> bool:
-    """Whether a path is there: with a value, or with more below it."""
-    return path in names or any(name.startswith(f"{path}.") for name in names)
+def _has(names: Collection[str], array: Collection[str], path: str) -> bool:
+    """Whether a path is there: with a value, with more below it, or around the rows."""
+    starts = (f"{path}.", f"parent.{path}.")
+    is_around = path in array or f"parent.{path}" in names
+    return path in names or is_around or any(name.startswith(starts) for name in names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from cdp.drafting import assigning, consents, kinds, moments, nobodies
+from cdp.drafting import assigning, consents, kinds, moments, nobodies, value_tests
 from cdp.drafting.assigning import Assigned
 from cdp.drafting.entries import Entry
 from cdp.drafting.headers import has_words, plain
@@ -152,7 +152,7 @@ def attributes(seen: Seen, taken: set[str]) -> Iterator[Entry]:
     for column in seen.sample.columns:
         if column.name in used or not column.values or len(names) >= MOST_ATTRIBUTES:
             continue
-        if assigning.absorbed(column) or assigning.masked(column):
+        if assigning.absorbed(column) or value_tests.is_masked(column):
             continue
         tested = column.tested
         few = column.distinct <= max(12, column.rows // 10) and all(len(v) <= 60 for v in tested)

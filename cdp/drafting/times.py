@@ -27,6 +27,12 @@ _LIKE_TIME = re.compile(
 _HAS_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d|\bUTC|\bGMT)$")
 
 
+_SAYS_TIME = re.compile(
+    r"\b(?:at|on|time|date|ts|timestamp|stamp|ms|epoch|when|created|updated|changed|modified"
+    r"|sent|seen|since|datum|fecha|data)\b"
+)
+
+
 @dataclass(frozen=True)
 class Written:
     """How the times of a column are written.
@@ -59,6 +65,11 @@ def is_time(text: str) -> bool:
 def is_epoch(text: str) -> bool:
     """Whether a number has as many digits as an epoch of these years."""
     return bool(_EPOCH.fullmatch(text.strip()))
+
+
+def says_time(header: str) -> bool:
+    """Whether words of a header are those of times."""
+    return bool(_SAYS_TIME.search(header))
 
 
 def written_times(values: Sequence[str], *, is_month_first: bool) -> Written | None:

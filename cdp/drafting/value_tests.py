@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
+from cdp.drafting.sample import Column
 from cdp.drafting.times import is_time
 from cdp.drafting.vocabulary import words
 from cdp.quality import normalise
@@ -32,6 +33,12 @@ def is_hash(text: str) -> bool:
     (True, True)
     """
     return bool(_HASH.fullmatch(text))
+
+
+def is_masked(column: Column) -> bool:
+    """Whether most values of a column are hashes that stand for others."""
+    tested = column.tested
+    return bool(tested) and 2 * sum(map(is_hash, tested)) > len(tested)
 
 
 def is_name_part(text: str) -> bool:

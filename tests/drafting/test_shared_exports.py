@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cdp.drafting import infer
-from tests.drafting.drafts import identifiers, loaded, project
 from tests.docs.pages import ROOT
+from tests.drafting.drafts import identifiers, loaded, project
 
 EXPORTS = next(
     (up / "shared" / "exports" for up in ROOT.parents if (up / "shared" / "exports").is_dir()),
@@ -33,7 +33,8 @@ def expected() -> list[tuple[str, str, dict[str, list[frozenset[str]]]]]:
 
 
 def _answers(cell: str) -> list[frozenset[str]]:
-    return [] if cell == "*" else [frozenset(filter(None, one.split("+"))) for one in cell.split("/")]
+    answers = [] if cell == "*" else cell.split("/")
+    return [frozenset(filter(None, one.split("+"))) for one in answers]
 
 
 def score(found: dict[str, frozenset[str]], answers: dict[str, list[frozenset[str]]]) -> float:
@@ -59,8 +60,8 @@ def test_every_export_is_recognised_or_drafted_right(tmp_path: Path) -> None:
             for kind, one in identifiers(by_columns).items()
             if answers[kind] and one not in answers[kind]
         ]
-        told = f"{file:60} {draft.preset or '-':32} {both[-1]:5.2f} {alone[-1]:5.2f}  {'; '.join(wrong)}"
-        sys.stdout.write(told + "\n")
+        scores = f"{draft.preset or '-':30} {both[-1]:.2f} {alone[-1]:.2f}"
+        sys.stdout.write(f"{file:60} {scores} {'; '.join(wrong)}\n")
     means = sum(both) / len(both), sum(alone) / len(alone)
     sys.stdout.write(f"{len(both)} files: {means[0]:.3f}, by columns alone {means[1]:.3f}\n")
     assert means[0] >= FLOOR
