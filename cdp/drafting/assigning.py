@@ -78,9 +78,11 @@ def is_masked_person(column: Column) -> bool:
 
 
 def _candidates(column: Column, asked: Sequence[Role], region: str) -> Iterator[Assigned]:
-    if absorbed(column):
-        return
+    is_absorbed = absorbed(column)
     for role in asked:
+        # A link may still be the address of a profile.
+        if is_absorbed and role.name != "handle_by_look":
+            continue
         score, reason = score_of(column, role, region)
         if score >= LEAST:
             yield Assigned(role.name, column, score, reason)

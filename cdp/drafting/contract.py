@@ -15,6 +15,7 @@ from cdp.drafting import (
     settings,
     value_tests,
 )
+from cdp.drafting.assigning import Assigned
 from cdp.drafting.entries import Entry, Plain
 from cdp.drafting.headers import plain
 from cdp.drafting.keys import KeyColumn, OwnKey
@@ -22,7 +23,10 @@ from cdp.drafting.looking import Seen, Surroundings, look
 from cdp.drafting.moments import Moment
 from cdp.drafting.sample import Sample
 from cdp.drafting.vocabulary import words
-from cdp.project import PERSON_FIELDS
+from cdp.project import MANY_VALUED, PERSON_FIELDS
+
+FEWEST_ALIKE = 5
+"""Of fewer rows it may be luck that all say the same."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,10 @@ def _people(seen: Seen) -> tuple[Entry, ...] | None:
 def _events(seen: Seen) -> tuple[Entry, ...] | None:
     sample = seen.sample
     occurred = moments.occurred(sample, seen.times)
-    own = keys.own_key(sample, seen.keys, wanted="event")
+    people_repeat = any(
+        a.column.distinct < len(a.column.values) for a in seen.roles if a.role == "email"
+    )
+    own = keys.own_key(sample, seen.keys, wanted="event", people_repeat=people_repeat)
     if occurred is None:
         return None
     own = own or _of_person_and_time(seen, occurred)
@@ -177,7 +184,9 @@ def _whose(seen: Seen, own: OwnKey, occurred: Moment) -> tuple[Entry, ...]:
     person = [
         a
         for a in seen.roles
-        if a.role in PERSON_FIELDS and a.column.name not in (*used, occurred.column.name)
+        if a.role in PERSON_FIELDS
+        and a.column.name not in (*used, occurred.column.name)
+        and not _is_ours(a, seen)
     ]
     inline = any(
         a.role in kinds.POINTS_TO_THE_PERSON and (a.column.values or not a.column.rows)
@@ -202,6 +211,16 @@ def _whose(seen: Seen, own: OwnKey, occurred: Moment) -> tuple[Entry, ...]:
     if not declared:
         return entries
     return (_declared(declared[0], seen), *entries)
+
+
+def _is_ours(one: Assigned, seen: Seen) -> bool:
+    """Whether a column is the company's own side: one value in all rows, beside one that varies."""
+    column = one.column
+    if column.distinct != 1 or len(column.values) < FEWEST_ALIKE:
+        return False
+    return any(
+        other.role == one.role in MANY_VALUED and other.column.distinct > 1 for other in seen.roles
+    )
 
 
 def _declared(key: KeyColumn, seen: Seen) -> Entry:

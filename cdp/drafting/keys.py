@@ -14,6 +14,8 @@ from cdp.drafting.value_tests import is_masked
 from cdp.drafting.vocabulary import roles, word_lists, words
 
 MOST_IN_A_KEY = 4
+FEWEST_ROWS = 20
+"""Of fewer rows it may be luck that all values of a column differ."""
 _A = {"person": "a person", "event": "an event", "container": "a thing"}
 _TOKEN = re.compile(r"[^\s]{1,120}")
 _DECIMAL = re.compile(r"[-+]?\d+[.,]\d+")
@@ -130,12 +132,15 @@ def person_keys(found: Sequence[KeyColumn], *, without: Collection[str] = ()) ->
     return sorted(kept, key=lambda k: (order.get(k.word, 99), k.column.place))
 
 
-def own_key(sample: Sample, found: Sequence[KeyColumn], *, wanted: str) -> OwnKey | None:
+def own_key(
+    sample: Sample, found: Sequence[KeyColumn], *, wanted: str, people_repeat: bool = False
+) -> OwnKey | None:
     """The column, or columns, by which a row is known.
 
     A column called id wins, then one named after the thing that rows are (``wanted``: person or
     event), then another that is unique; ties go to the first in the file. When no column is
-    unique by itself, the fewest that are together. Null when there are none.
+    unique by itself, the fewest that are together. Null when there are none. Where
+    ``people_repeat``, a key of a person that never does is one of the rows: of an attendance.
     """
     history = _has_history(sample)
     ranked = sorted(
@@ -155,6 +160,11 @@ def own_key(sample: Sample, found: Sequence[KeyColumn], *, wanted: str) -> OwnKe
         if column.rows and ((history and score >= 0.7) or (score >= 0.9 and _nearly(column))):
             said = f"{column.distinct} values in {column.rows} rows: versions of one row"
             return OwnKey((key.name,), 0.7, said, key.entity, repeats=True)
+    spare = (k for k in ranked if k.is_id and k.entity == "person" and k.column.is_unique)
+    other = next(spare, None) if people_repeat and len(sample.rows) >= FEWEST_ROWS else None
+    if other is not None:
+        said = "all values differ, though people come several times"
+        return OwnKey((other.name,), 0.7, said, other.entity)
     return _together(sample, found)
 
 
@@ -181,7 +191,7 @@ def _nearly(column: Column) -> bool:
 
 def _by_size(score: float, column: Column) -> float:
     """Few rows prove little: that all of five values differ may be luck."""
-    return score if column.rows >= 20 else score * (0.8 + 0.01 * column.rows)
+    return score if column.rows >= FEWEST_ROWS else score * (0.8 + 0.01 * column.rows)
 
 
 def _named(key: KeyColumn, wanted: str) -> str:

@@ -69,7 +69,7 @@ def peek(path: Path) -> Peek:
         )
     ending = Path(path.stem).suffix if packing else path.suffix
     is_whole = len(head) <= HEAD_BYTES
-    return Peek(ending.lower(), packing, head[:HEAD_BYTES], is_whole, windows)
+    return Peek(ending, packing, head[:HEAD_BYTES], is_whole, windows)
 
 
 def _packing_of(start: bytes, path: Path) -> str | None:

@@ -116,6 +116,7 @@ def _name(stem: str) -> str:
     >>> _name("CRM Contacts export (2026-05-01)"), _name("2026")
     ('crm_contacts', 'source')
     """
-    words = [word for word in plain(_RUN.sub(" ", stem)).split() if word not in _EMPTY_WORDS]
+    all_words = plain(_RUN.sub(" ", stem)).split()
+    words = [word for word in all_words if word not in _EMPTY_WORDS] or all_words
     name = "_".join(re.sub(r"[^a-z0-9]", "", word) for word in words).strip("_")
     return name if re.match(r"[a-z]", name) else f"source_{name}".rstrip("_")

@@ -153,7 +153,7 @@ def _of_json(
     lines = [found for found in map(_object, text.splitlines()[:SEEN_ROWS]) if found is not None]
     filled = sum(bool(line.strip()) for line in text.splitlines()[:SEEN_ROWS])
     is_lines = bool(lines) and 2 * len(lines) > filled
-    if is_lines and (filled > 1 or seen.ending in (".jsonl", ".ndjson")):
+    if is_lines and (filled > 1 or seen.ending.lower() in (".jsonl", ".ndjson")):
         lines += [found for more in further for found in map(_object, more.splitlines()) if found]
         said = f"{len(lines)} of the lines looked at are an object each"
         return _of_objects(name, seen, [Setting("type", "jsonl", 1.0, said), *settings], lines)

@@ -18,6 +18,7 @@ from cdp.drafting.vocabulary import words
 from cdp.project import PERSON_FIELDS
 
 MOST_ATTRIBUTES = 15
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?")
 _OF_EVENTS = ("amount", "currency", "score", "campaign", "event_type")
 
 
@@ -25,6 +26,9 @@ def moment_entries(name: str, moment: Moment, sample: Sample) -> Iterator[Entry]
     zone, why = moments.zone_of(moment, sample)
     written = moment.written
     said = moment.reason if zone or not why else f"{moment.reason}; {why}"
+    clock = next(iter(_clocks(moment, sample)), None)
+    if clock:
+        said += f"; the time of day stands in {clock}, and a contract takes one column only"
     yield Entry((name, "column"), moment.column.name, moment.score, said)
     if written.format.startswith("epoch"):
         yield Entry((name, "format"), written.format, 0.95, "numbers of this length since 1970")
@@ -43,10 +47,21 @@ def moment_entries(name: str, moment: Moment, sample: Sample) -> Iterator[Entry]
         yield Entry((name, "timezone"), zone, 0.8, why)
 
 
+def _clocks(moment: Moment, sample: Sample) -> Iterator[str]:
+    """Columns that hold the times of day of a column of dates."""
+    if any(":" in value for value in moment.column.tested[:5]):
+        return
+    for column in sample.columns:
+        if column.tested and all(_CLOCK.fullmatch(value) for value in column.tested):
+            yield column.name
+
+
 def person_entries(seen: Seen, person: Sequence[Assigned]) -> tuple[Entry, ...]:
     by_role: dict[str, list[Assigned]] = {}
+    has_parts = any(one.role == "street" for one in person)
     for one in person:
-        by_role.setdefault(one.role, []).append(one)
+        if one.role != "address" or one.column.values or not has_parts:
+            by_role.setdefault(one.role, []).append(one)
     entries = []
     for role in PERSON_FIELDS:
         found = by_role.get(role)
