@@ -6,7 +6,6 @@ Exit codes: 0 done · 1 a defect of ours · 2 fix the settings · 3 fix data or 
 
 from __future__ import annotations
 
-import secrets
 import sys
 import traceback
 from datetime import datetime
@@ -16,9 +15,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from cdp import modelling, sources, stewards, taking_back
+from cdp import modelling, quarantining, sources, stewards, taking_back
 from cdp.errors import CdpError
-from cdp.terminal import JsonOption, ProjectOption, err, out
+from cdp.terminal import JsonOption, ProjectOption, err, new_run_id, out
 from cdp.terminal import now as _now
 from cdp.terminal import opened_project as _project
 from cdp.terminal import show as _print
@@ -39,6 +38,7 @@ export_app = typer.Typer(
 sources.register(app)
 app.add_typer(export_app, name="export")
 taking_back.register(app)
+quarantining.register(app)
 modelling.register(app)
 stewards.register(app)
 
@@ -126,7 +126,7 @@ def run(
         observer,
         open_run(
             _project(project),
-            run_id=_new_run_id(now),
+            run_id=new_run_id(now),
             as_of=as_of or now,
             is_full=full,
             accept_jump=accept_jump,
@@ -291,7 +291,3 @@ def _export(destination: str, project: Path | None, *, as_json: bool) -> None:
         opened.store, destination=destination, outbox=opened.outbox
     )
     _print(result.as_dict(), render.export(result.as_dict()), as_json=as_json)
-
-
-def _new_run_id(now: datetime) -> str:
-    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,11 @@ def project_folder(stated: Path | None) -> Path:
 def now() -> datetime:
     """The wall clock, UTC: read here and handed on, never inside of what it goes to."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def new_run_id(at: datetime) -> str:
+    """A name for a run that begins then; names sort by their runs' beginnings."""
+    return f"{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
 def show(

@@ -12,11 +12,20 @@ from cdp.explain.labels import read_labels
 from cdp.explain.model import read_model_settings
 from cdp.explain.past import Past, instant_of, read_past
 from cdp.explain.quality import Expected, Quality, expected_quality, read_quality
+from cdp.explain.quarantine import (
+    STATES,
+    delivery_parts,
+    export_rows,
+    list_quarantine,
+    moved_between,
+    show_rows,
+)
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.status import Status, read_status
 from cdp.explain.why import Why, read_why
 
 __all__ = [
+    "STATES",
     "Candidates",
     "Customer",
     "Evaluation",
@@ -27,12 +36,16 @@ __all__ = [
     "Snapshot",
     "Status",
     "Why",
+    "delivery_parts",
     "evaluate",
     "evaluate_snapshot",
     "expected_quality",
+    "export_rows",
     "find_customer",
     "find_delivery",
     "instant_of",
+    "list_quarantine",
+    "moved_between",
     "open_snapshot",
     "read_deliveries",
     "read_labels",
@@ -42,4 +55,5 @@ __all__ = [
     "read_status",
     "read_why",
     "render",
+    "show_rows",
 ]

@@ -11,12 +11,15 @@ import polars as pl
 from cdp.errors import ConfigError, NotFoundError
 from cdp.explain.snapshot import open_snapshot
 from cdp.project import nearest
-from cdp.store.revocations import Word
+from cdp.store.revocations import Word, revoking_word
 
 _SHORTEST = 6
 _LISTED = """
-    select delivery_id, source, source_file, delivered_at, status, reason, rows_read,
-        rows_accepted, rows_quarantined, rows_duplicate, rows_set_aside, rows_held
+    select columns(lambda name: name in (
+        'delivery_id', 'source', 'source_file', 'delivered_at', 'status', 'reason', 'rows_read',
+        'rows_accepted', 'rows_quarantined', 'rows_duplicate', 'rows_set_aside', 'rows_held',
+        'mends'
+    ))
     from deliveries order by delivered_at desc, source, delivery_id
 """
 _WHOLE_ID = re.compile(r"d_[0-9a-f]{16}")
@@ -26,20 +29,24 @@ def read_deliveries(store: Path, words: Mapping[str, Word]) -> pl.DataFrame:
     """The published deliveries, newest first, with what is to become of them.
 
     Columns: short_id (what tells it apart, to type), delivery_id, source, source_file,
-    delivered_at, status, reason, rows_read and its five parts, next_run (``revoke`` or
-    ``restore`` where the log says otherwise than the snapshot; null else).
+    delivered_at, status, reason, rows_read and its five parts, mends (the delivery whose rows it
+    mends; null else), next_run (``revoke`` or ``restore`` where the log says otherwise than the
+    snapshot; null else).
 
     Raises:
         NotFoundError: Nothing is published yet.
     """
     with open_snapshot(store) as snapshot:
         found = snapshot.query(_LISTED)
+    if "mends" not in found.columns:  # a snapshot of a former release
+        found = found.with_columns(pl.lit(None, pl.String).alias("mends"))
     ids = found["delivery_id"].to_list()
     length = next(
         (n for n in range(_SHORTEST, 17) if len({one[2 : 2 + n] for one in ids}) == len(ids)), 16
     )
     ahead = [
-        _ahead(words.get(row["delivery_id"]), row["status"]) for row in found.iter_rows(named=True)
+        _ahead(revoking_word(words, row["delivery_id"], row["mends"]), row["status"])
+        for row in found.iter_rows(named=True)
     ]
     return found.with_columns(
         pl.col("delivery_id").str.slice(2, length).alias("short_id"),
@@ -48,7 +55,7 @@ def read_deliveries(store: Path, words: Mapping[str, Word]) -> pl.DataFrame:
 
 
 def _ahead(word: Word | None, status: str) -> str | None:
-    is_revoked = word is not None and word.action == "revoke"
+    is_revoked = word is not None
     if status in ("repeat", "unreadable") or is_revoked == (status == "revoked"):
         return None
     return "revoke" if is_revoked else "restore"

@@ -67,15 +67,13 @@ def land_source(
     ledger = Ledger(engine)
     engine.ensure(raw_rows(source.name))
     files = find_files(project, source)
-    opened = (
-        files if is_full else files_to_open(project, source, files, ledger.deliveries(source.name))
-    )
+    opened = files if is_full else files_to_open(project, source, files, _of_files(ledger, source))
     new: list[str] = []
     modified: dict[str, datetime] = {}
     rows, known, unreadable = 0, len(files) - len(opened), 0
     for found in arrivals(project, source, opened, as_of=as_of):
         with engine.transaction():
-            earlier = _forget_unread(engine, ledger.deliveries(source.name), found)
+            earlier = _forget_unread(engine, _of_files(ledger, source), found)
             entry = entry_of(earlier, found)
             arrival = in_its_place(earlier, entry, found)
             if entry is not None and is_settled(earlier, entry, arrival):
@@ -92,7 +90,7 @@ def land_source(
                 )  # fmt: skip
                 continue
         try:
-            landed = _land(engine, ledger, source, arrival, delivery_id, as_of, run_id, on_rows)
+            landed = land_file(engine, source, arrival, delivery_id, as_of, run_id, on_rows)
         except DeliveryError as fault:
             unreadable += 1
             # What was read before stays as it was read; what never was is entered once.
@@ -107,6 +105,11 @@ def land_source(
     with engine.transaction():
         ledger.note_modified(modified)
     return Landing(source.name, tuple(new), rows, known, unreadable)
+
+
+def _of_files(ledger: Ledger, source: Source) -> pl.DataFrame:
+    """A source's deliveries but those that mend others: no file of its inbox brought these."""
+    return ledger.deliveries(source.name).filter(pl.col("mends").is_null())
 
 
 def _forget_unread(engine: Engine, earlier: pl.DataFrame, arrival: Arrival) -> pl.DataFrame:
@@ -131,28 +134,37 @@ def stage_rows(engine: Engine, source: Source, rows: list[Row], *, as_of: dateti
     )  # fmt: skip
 
 
-def _land(
+def as_they_come(rows: Iterator[Row]) -> Iterator[Row]:
+    """Rows under the lines of their own file."""
+    return rows
+
+
+def land_file(
     engine: Engine,
-    ledger: Ledger,
     source: Source,
     arrival: Arrival,
     delivery_id: str,
     as_of: datetime,
     run_id: str,
-    on_rows: Callable[[int], None],
+    on_rows: Callable[[int], None] = unheard,
+    *,
+    placed: Callable[[Iterator[Row]], Iterator[Row]] = as_they_come,
 ) -> int:
-    """Write one file's rows, those of a former reading replaced; the number of rows."""
+    """Write one file's rows, those of a former reading replaced; the number of rows.
+
+    ``placed`` says under which lines the rows go.
+    """
     if arrival.fault is not None:
         raise arrival.fault
     contract = raw_rows(source.name)
     with engine.transaction(), open_rows(arrival.path, source.format) as reader:
         engine.delete(contract.name, "delivery_id", [delivery_id])
         rows = 0
-        for chunk in _chunks(reader.rows):
+        for chunk in _chunks(placed(reader.rows)):
             table = _table(chunk, contract, delivery_id, arrival.source_file)
             rows += engine.store_frame(contract, table, append=True, is_key_checked=False)
             on_rows(len(chunk))
-        ledger.enter(
+        Ledger(engine).enter(
             arrival, delivery_id=delivery_id, status="landed", reason=None, rows_read=rows,
             shown=_shown(reader),
             as_of=as_of, run_id=run_id,

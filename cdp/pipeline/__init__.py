@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdp.pipeline.checking import check_project
 from cdp.pipeline.preview import preview
+from cdp.pipeline.replaying import replay_files, replayable
 from cdp.pipeline.run import Run, StepReport, open_run
 from cdp.pipeline.step import Step
 from cdp.pipeline.steps import build_steps
@@ -21,5 +22,7 @@ __all__ = [
     "outcome_of",
     "preview",
     "rehearse",
+    "replay_files",
+    "replayable",
     "walk",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,16 +66,23 @@ def walk(run: Run, observer: Observer) -> Outcome:
     Raises:
         Exception: A step failed; the ledger says so, and the published snapshot stands.
     """
-    try:
+    with entered_as_failed(run):
         for step in build_steps(run.project):
             observer.step_started(step)
             observer.step_ended(step, step.call(run))
+    return outcome_of(run)
+
+
+@contextmanager
+def entered_as_failed(run: Run) -> Iterator[None]:
+    """Have the ledger say that a run failed when something below raises."""
+    try:
+        yield
     except Exception:
-        # A store that broke cannot take the entry; the step's own failure is what counts.
+        # A store that broke cannot take the entry; the failure itself is what counts.
         with suppress(Exception):
             run.finish("failed")
         raise
-    return outcome_of(run)
 
 
 def rehearse(run: Run, observer: Observer) -> Outcome:

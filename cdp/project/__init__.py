@@ -7,7 +7,7 @@ file, its line and the nearest right key. Nothing else in the product reads the 
 from __future__ import annotations
 
 from cdp.project.columns import columns_mapped, columns_named, key_columns_named
-from cdp.project.file_format import FileFormat, FileType
+from cdp.project.file_format import PACKED, FileFormat, FileType
 from cdp.project.fingerprints import cleaning_fingerprint, fingerprint, project_fingerprint
 from cdp.project.loading import (
     Survey,
@@ -50,6 +50,7 @@ __all__ = [
     "CONSENT_CHANNELS",
     "MANY_VALUED",
     "MATCHED_FIELDS",
+    "PACKED",
     "PERSON_FIELDS",
     "About",
     "AlwaysLink",

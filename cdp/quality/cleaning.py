@@ -20,6 +20,7 @@ from cdp.store.ledger import Ledger
 from cdp.tables import CONTRACTS
 
 _SQL = Path(__file__).parent / "sql"
+_QUARANTINE = CONTRACTS["clean.quarantine"]
 _CHECKS, _FAILURES = CONTRACTS["ops.checks"], CONTRACTS["mapped.failures"]
 
 
@@ -61,8 +62,10 @@ def clean_source(
     # What is taken back is judged by nobody: it holds up no run and rejects no row.
     revoked = Ledger(engine).revoked(delivery_ids)
     results = [result for result in results if result.delivery_id not in revoked]
+    # A few rows that somebody mended are no batch: what is still bad among them holds up nothing.
+    mending = _mending(engine, source)
     held = sorted(
-        {r.delivery_id for r in results if r.rule.severity == "critical" and not r.passed}
+        {r.delivery_id for r in results if r.rule.severity == "critical" and not r.passed} - mending
     )
     if held and project.quality.on_critical == "stop":
         raise DeliveryHeldError(
@@ -114,17 +117,45 @@ def _settle(
     contract: str,
 ) -> int:
     engine.store_frame(_FAILURES, _failures(results), append=False)
-    for table in ("clean.rows", "clean.quarantine", "ops.checks"):
+    for table in ("clean.rows", "ops.checks"):
         engine.delete(table, "delivery_id", delivery_ids)
     rows = engine.append(
         load(_SQL / "rows.sql"),
         values={"held": ",".join(held), "revoked": ",".join(revoked), "holds": source.holds},
     )
+    replayed = _replayed(engine, source, delivery_ids)
+    engine.delete("clean.quarantine", "delivery_id", delivery_ids)
+    engine.store_frame(_QUARANTINE, replayed, append=True)
     engine.append(load(_SQL / "quarantine.sql"), inputs={"raw.source": f"raw.{source.name}"})
     engine.store_frame(_CHECKS, _checks(results, source, run_id), append=True)
     broken = {delivery: _held_reason(results, delivery) for delivery in held}
     Ledger(engine).judge(delivery_ids, held=broken, contract=contract)
     return rows
+
+
+def _mending(engine: Engine, source: Source) -> set[str]:
+    """Deliveries that mend rows of others."""
+    found = engine.query(
+        "select delivery_id from ops.deliveries where source = $source and mends is not null",
+        {"source": source.name},
+    )
+    return set(found["delivery_id"])
+
+
+def _replayed(engine: Engine, source: Source, delivery_ids: Sequence[str]) -> pl.DataFrame:
+    """What quarantine says of rows that were rejected before and are not any more."""
+    return engine.query(
+        f"""
+        select q.* replace ('replayed' as replay_state)
+        from clean.quarantine as q
+        join clean.rows as r on q.delivery_id = r.delivery_id and q.source_row = r.source_row
+        join raw.{source.name} as w on q.delivery_id = w.delivery_id and q.source_row = w.source_row
+        -- A file that is read in another format may have another row at that line.
+        where r.verdict in ('accepted', 'set_aside') and q.raw = w.raw
+            and list_contains(string_split($deliveries, ','), q.delivery_id)
+        """,
+        {"deliveries": ",".join(delivery_ids)},
+    ).select(_QUARANTINE.column_names)
 
 
 def _held_reason(results: Sequence[RuleResult], delivery_id: str) -> str:

@@ -78,6 +78,12 @@ def fold_rows(engine: Engine, project: Project, *, touched: pl.Series | None = N
         values={"by_line_item": ",".join(s.name for s in project.sources if s.line_items)},
     )
     engine.replace(load(_SQL / "balance.sql"))
+    if engine.count("clean.quarantine"):
+        people = [s.name for s in project.sources if s.holds in ("people", "reference")]
+        engine.replace(
+            load(_SQL / "replay_states.sql"),
+            values={"people": ",".join(people), "full_refresh": whole_lists},
+        )
     for source in project.sources:
         if source.holds == "reference":
             _fold_reference(engine, source, touched)

@@ -22,7 +22,8 @@ def attention_query(*, deliveries: str = "deliveries", checks: str = "checks") -
             ) = 1 as is_last_of_its_name,
             row_number() over (
                 partition by source, status in ('repeat', 'unreadable', 'revoked')
-                order by delivered_at desc, delivery_id desc
+                -- One that mends another has its time, and is the later to land.
+                order by delivered_at desc, landed_at, delivery_id desc
             ) = 1 as is_newest
         from {deliveries}
     ),

@@ -36,6 +36,8 @@ class Arrival:
     """Why it cannot even be opened."""
     modified_at: datetime | None = None
     """When the file was last written; null where that is not known."""
+    mends: str | None = None
+    """The delivery whose rejected rows it mends."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class Ledger:
             "header": shown.header,
             "head": shown.head,
             "read_as": shown.read_as,
+            "mends": arrival.mends,
             "contract": None,
             "reason": reason,
             "rows_read": rows_read,

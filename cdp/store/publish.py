@@ -36,6 +36,7 @@ _STORED = {
     "model_levels": "identity.model_levels",
     "model_sources": "identity.model_sources",
     "customer_changes": "identity.changes",
+    "quarantine": "clean.quarantine",
     "deliveries": "ops.deliveries",
     "runs": "ops.runs",
     "checks": "ops.checks",

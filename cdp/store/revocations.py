@@ -101,27 +101,33 @@ def say(root: Path, word: Word) -> None:
             os.fsync(log.fileno())
 
 
+def revoking_word(words: Mapping[str, Word], delivery_id: str, mends: str | None) -> Word | None:
+    """The word by which a delivery is taken back: on itself, or on the one that it mends."""
+    said = (words.get(delivery_id), words.get(mends or ""))
+    return next((word for word in said if word and word.action == "revoke"), None)
+
+
 def take_back(engine: Engine, source: str, words: Mapping[str, Word]) -> Sequence[str]:
     """Bring a source's deliveries in line with the log; the ids of those that changed, sorted.
 
     What changed waits to be cleaned again: `cdp.quality.clean_source` holds all rows of a revoked
     delivery and judges those of a restored one as if it had just come. So whoever must know whose
     rows changed finds them in ``clean.rows`` by these ids, before and after that. Deliveries of
-    which no row was landed (repeat, unreadable) have nothing to take back.
+    which no row was landed (repeat, unreadable) have nothing to take back. What mends rows of a
+    delivery goes with it.
     """
-    revoked = {word.delivery_id: word.reason for word in words.values() if word.action == "revoke"}
     found = engine.query(
-        "select delivery_id, status from ops.deliveries where source = $source "
+        "select delivery_id, status, mends from ops.deliveries where source = $source "
         "and status in ('landed', 'accepted', 'held', 'revoked') order by delivery_id",
         {"source": source},
     )
-    changed = [
-        str(delivery_id)
-        for delivery_id, status in found.iter_rows()
-        if (status == "revoked") != (delivery_id in revoked)
-    ]
+    reasons = {}
+    for delivery_id, status, mends in found.iter_rows():
+        word = revoking_word(words, delivery_id, mends)
+        if (status == "revoked") != (word is not None):
+            reasons[str(delivery_id)] = word.reason if word else None
+    changed = list(reasons)
     if changed:
-        reasons = {delivery_id: revoked.get(delivery_id) for delivery_id in changed}
         engine.replace(
             load(_SQL / "revoked_deliveries.sql"), values={"changed": json.dumps(reasons)}
         )

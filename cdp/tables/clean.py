@@ -287,6 +287,11 @@ QUARANTINE = Contract(
         key_column("severity", TEXT, "critical"),
         key_column("reason", TEXT, "what is wrong, in words, without the value"),
         key_column("raw", TEXT, "the row's text, verbatim, its line end with it", "personal"),
-        key_column("replay_state", TEXT, "open, or replayed once a mended contract took it"),
+        key_column(
+            "replay_state",
+            TEXT,
+            "open; replayed, when a mended contract took the row; mended, when a delivery that "
+            "mends this one brought it right; superseded, when its source told it again since",
+        ),
     ),
 )

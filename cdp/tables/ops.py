@@ -15,7 +15,12 @@ DELIVERIES = Contract(
         key_column("sha256", TEXT, "fingerprint of the file's bytes"),
         key_column("size_bytes", INTEGER, "size of the file"),
         Column("modified_at", INSTANT, "when the file was last written, UTC; null where not noted"),
-        key_column("delivered_at", INSTANT, "from the file's name or time, UTC; orders deliveries"),
+        key_column(
+            "delivered_at",
+            INSTANT,
+            "from the file's name or time, UTC; orders deliveries; of one that mends another: "
+            "that of the other",
+        ),
         key_column("landed_at", INSTANT, "as_of of the run that landed it, UTC"),
         key_column("run_id", TEXT, "the run that landed it"),
         key_column("status", TEXT, "landed, accepted, held, revoked, repeat or unreadable"),
@@ -28,6 +33,7 @@ DELIVERIES = Contract(
             "JSON object: `format` with what the file itself shows, such as its encoding; null "
             "where it was not read",
         ),
+        Column("mends", TEXT, "the delivery whose rejected rows it mends; null for all others"),
         Column("contract", TEXT, "fingerprint of the source contract that cleaned it"),
         Column("reason", TEXT, "why it is held, revoked (by whom), a repeat or unreadable"),
         key_column("rows_read", INTEGER, "rows of the file"),

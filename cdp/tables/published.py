@@ -50,6 +50,8 @@ RULINGS = Contract(
     ),
 )
 
+QUARANTINE = _named(clean.QUARANTINE, "quarantine")
+
 QUARANTINE_SUMMARY = Contract(
     name="published.quarantine_summary",
     grain="one rule broken in one delivery for one reason",
@@ -60,7 +62,7 @@ QUARANTINE_SUMMARY = Contract(
         key_column("source_file", TEXT, "path of its file inside the project"),
         key_column("rule", TEXT, "the rule's name"),
         key_column("reason", TEXT, "what is wrong, in words"),
-        key_column("row_count", INTEGER, "rows rejected by it for this reason"),
+        key_column("row_count", INTEGER, "rows rejected by it for this reason, still open"),
         key_column("share", NUMBER, "of the delivery's rows, 0 to 1"),
         key_column("first_source_row", INTEGER, "first line of the file that broke it"),
     ),
@@ -80,6 +82,7 @@ PUBLISHED = (
     RULINGS,
     _named(identity.MODEL_LEVELS, "model_levels"),
     _named(identity.MODEL_SOURCES, "model_sources"),
+    QUARANTINE,
     QUARANTINE_SUMMARY,
     _named(ops.DELIVERIES, "deliveries"),
     _named(ops.RUNS, "runs"),

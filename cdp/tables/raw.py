@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from cdp.tables.contract import INTEGER, TEXT, Column, Contract, key_column
 
-_SOURCE_ROW = "line of the file where the row starts, from 1; its place in JSON arrays and Parquet"
+_SOURCE_ROW = (
+    "line of the file where the row starts, from 1; its place in JSON arrays and Parquet; of a "
+    "delivery that mends another: that of the row mended"
+)
 
 
 def raw_rows(source: str) -> Contract:

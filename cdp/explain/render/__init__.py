@@ -7,6 +7,12 @@ from cdp.explain.render.figures import report
 from cdp.explain.render.labelled import evaluation
 from cdp.explain.render.models import model_trial, models
 from cdp.explain.render.page import report_page, write_page
+from cdp.explain.render.quarantine import (
+    exported_rows,
+    quarantine,
+    rejected_rows,
+    replayed,
+)
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import draft, presets, preview, sources
 from cdp.explain.render.stewards import case, replaced_lines, ruled, rulings
@@ -21,13 +27,17 @@ __all__ = [
     "draft",
     "evaluation",
     "export",
+    "exported_rows",
     "model_trial",
     "models",
     "outcome",
     "past",
     "presets",
     "preview",
+    "quarantine",
+    "rejected_rows",
     "replaced_lines",
+    "replayed",
     "report",
     "report_page",
     "rollback",

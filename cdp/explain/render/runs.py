@@ -17,6 +17,7 @@ from cdp.store.jitter import jitter_line, jitter_notice
 _PARTS = ("read", "accepted", "quarantined", "duplicate", "set_aside", "held")
 _EQUATION = "read = accepted + quarantined + duplicate + set aside + held"
 _MOST_SHOWN = 10
+_NEXT_OF_REJECTED = "`cdp quarantine list` tells which rows were rejected, and what to do."
 _ENDED = {
     "published": "Published as run {run_id}.",
     "unchanged": "Run {run_id} found nothing new: the snapshot published before stands.",
@@ -30,6 +31,8 @@ def outcome(found: Mapping[str, Any]) -> RenderableType:
     text = _ENDED.get(str(found["status"]), "Run {run_id}: " + str(found["status"]))
     parts: list[RenderableType] = [_account(found["account"])]
     parts += _attention(found["attention"])
+    if any(row["quarantined"] for row in found["account"]) and found["status"] != "rehearsed":
+        parts.append(Text(_NEXT_OF_REJECTED))
     if found["status"] == "published":
         parts += _customers(figures)
     notices = [f"Wants a look: {notice}." for notice in found.get("source_notices", ())]
@@ -128,7 +131,8 @@ def _attention(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
 def _rejected(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:
     names = ("source", "rule", "reason", "first_at", "row_count")
     columns = ("source", "rule", "why", "first at", "rows")
-    return _longest("Rules that rows broke", columns, names, rows, table="quarantine_summary")
+    listed = _longest("Rules that rows broke", columns, names, rows, table="quarantine_summary")
+    return [*listed, Text(_NEXT_OF_REJECTED)] if rows else []
 
 
 def _warnings(rows: Sequence[Mapping[str, Any]]) -> list[RenderableType]:

@@ -62,7 +62,8 @@ whole_lists as (
         source,
         max(delivered_at) as delivered_at
     from ops.deliveries
-    where status = 'accepted' and list_contains(string_split($full_refresh, ','), source)
+    -- A few mended rows are no list.
+    where status = 'accepted' and mends is null and list_contains(string_split($full_refresh, ','), source)
     group by source
 ),
 
