@@ -48,7 +48,7 @@ def succession(snapshot: Snapshot, customer_id: str) -> Succession:
 
     Its merges say who took it over. Where its records are now says who it is: a survivor may have
     been split since, or the records of one that ended went to several. Records that left and
-    came back belong to a new customer, to which the retired id leads, too.
+    came back may belong to another customer, to which the retired id leads, too.
 
     Raises:
         NotFoundError: The id never was, or it ended without anybody who lives on, with the days;

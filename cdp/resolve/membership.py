@@ -23,8 +23,8 @@ def assign_customer_ids(
 
     ``identity.members`` keeps who belonged where from when to when; ``identity.changes`` tells of
     each customer *created*, *merged* (into ``survivor_id``), *split* (off ``origin_id``),
-    *retired* (its last record has left) or *regrouped*, and of records *moved* between two. The
-    same clusters again change neither.
+    *retired* (its last record has left), *returned* (records that it had then are back) or
+    *regrouped*, and of records *moved* between two. The same clusters again change neither.
 
     ``records`` are those whose clusters were made again, whole clusters before and after; null
     for all.
@@ -42,8 +42,11 @@ def assign_customer_ids(
     spans = engine.rows_of(_MEMBERS.name, "customer_id", now["customer_id"])
     births = spans.group_by("customer_id").agg(since=pl.col("valid_from").min())
     before = now.join(births, on="customer_id")
-    after = _named(clusters, before, project=project, used=set(used))
-    events = changes(before, after).with_columns(changed_at=pl.lit(as_of), run_id=pl.lit(run_id))
+    gone = _retired(engine, clusters, history)
+    after = _named(clusters, before, gone, project=project, used=set(used))
+    events = changes(before, after, gone).with_columns(
+        changed_at=pl.lit(as_of), run_id=pl.lit(run_id)
+    )
     members = moved(history, after, as_of=as_of, run_id=run_id)
     told = engine.query(
         "select count(*) as events from identity.changes where run_id = $run_id", {"run_id": run_id}
@@ -69,11 +72,37 @@ def _refuse_backward_clock(engine: Engine, as_of: datetime) -> None:
         )
 
 
+def _retired(engine: Engine, clusters: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
+    """record_id, customer_id, since: of records that left and are back, the customer they had.
+
+    Only one that retired: who was merged lives on in another, and who was erased in none.
+    """
+    now = history.filter(_NOW)
+    back = history.join(now, on="record_id", how="anti").join(clusters, on="record_id", how="semi")
+    last = back.sort("record_id", "valid_to").unique("record_id", keep="last")
+    ends = engine.rows_of(_CHANGES.name, "customer_id", last["customer_id"].unique())
+    latest = ends.sort("changed_at", "run_id", "sequence").unique("customer_id", keep="last")
+    retired = latest.filter(pl.col("kind") == "retired").select("customer_id")
+    return last.join(retired, on="customer_id").select(
+        "record_id", "customer_id", since=pl.col("valid_from")
+    )
+
+
 def _named(
-    clusters: pl.DataFrame, before: pl.DataFrame, *, project: str, used: set[str]
+    clusters: pl.DataFrame,
+    before: pl.DataFrame,
+    gone: pl.DataFrame,
+    *,
+    project: str,
+    used: set[str],
 ) -> pl.DataFrame:
-    """Each record and its customer from now on: record_id, customer_id, by record."""
-    kept = carry_over(clusters, before)
+    """Each record and its customer from now on: record_id, customer_id, by record.
+
+    The living choose first; where none goes on, who retired and is back does.
+    """
+    living = carry_over(clusters, before)
+    back = carry_over(clusters.join(living, on="cluster", how="anti"), gone)
+    kept = pl.concat([living, back])
     fresh = clusters.join(kept, on="cluster", how="anti").group_by("cluster")
     born = fresh.agg(smallest=pl.col("record_id").min()).sort("smallest")
     minted = born.select("cluster").with_columns(
@@ -114,7 +143,9 @@ def moved(
     return pl.concat(spans).sort("record_id", "valid_from")
 
 
-def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+def changes(
+    before: pl.DataFrame, after: pl.DataFrame, gone: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """What happened to every customer that began, ended or has other records than before.
 
     Both frames may be cut down to some customers, as long as every record that came to or went
@@ -123,6 +154,7 @@ def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     Args:
         before: record_id, customer_id: the former members.
         after: record_id, customer_id: the members from now on.
+        gone: record_id, customer_id: of records that had left, the retired customers of then.
 
     Returns:
         customer_id, kind, survivor_id, origin_id, record_count, sequence; in the order of kind
@@ -131,8 +163,8 @@ def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
         has *moved*, whether or not its giver lives on; one that begins with records of several
         is *split* off each of them. Who lives on with other records is *regrouped*, once.
 
-        So the events replay: *created*, *split* and *regrouped* say that a customer is there and
-        how many records it has; after *merged* and *retired* it is there no more.
+        So the events replay: *created*, *returned*, *split* and *regrouped* say that a customer
+        is there and how many records it has; after *merged* and *retired* it is there no more.
 
     >>> before = pl.DataFrame({"record_id": [1, 2, 3], "customer_id": ["a", "a", "b"]})
     >>> after = pl.DataFrame({"record_id": [1, 2, 3], "customer_id": ["a", "b", "b"]})
@@ -141,27 +173,33 @@ def changes(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
     """
     former, now = before.select("record_id", "customer_id"), after.rename({"customer_id": "into"})
     flows = former.join(now, on="record_id", how="left").group_by("customer_id", "into").len("went")
-    gone = flows.filter(pl.col("customer_id").ne_missing(pl.col("into")))
+    left = flows.filter(pl.col("customer_id").ne_missing(pl.col("into")))
     came = now.join(former, on="record_id", how="anti")
+    known = pl.Series([], dtype=pl.String) if gone is None else gone["customer_id"]
     old, new = (frame["customer_id"].unique().implode() for frame in (before, after))
-    has_ended, is_former = ~pl.col("customer_id").is_in(new), pl.col("into").is_in(old)
+    had_retired = known.unique().implode()
+    has_ended = ~pl.col("customer_id").is_in(new)
+    is_former = pl.col("into").is_in(old) | pl.col("into").is_in(had_retired)
     merged = (
-        gone.filter(has_ended & pl.col("into").is_not_null())
+        left.filter(has_ended & pl.col("into").is_not_null())
         .sort("customer_id", "went", "into", descending=[False, True, False])
         .unique("customer_id", keep="first", maintain_order=True)
     )
-    moved_on = gone.filter(is_former).join(merged, on=["customer_id", "into"], how="anti")
-    ended = gone.filter(has_ended).select("customer_id").unique()
+    moved_on = left.filter(is_former).join(merged, on=["customer_id", "into"], how="anti")
+    ended = left.filter(has_ended).select("customer_id").unique()
     retired = ended.join(merged, on="customer_id", how="anti")
     sizes = after.group_by("customer_id").len("record_count")
     born = sizes.filter(~pl.col("customer_id").is_in(old))
-    split = born.join(gone.select(origin_id="customer_id", customer_id="into"), on="customer_id")
+    returned = born.filter(pl.col("customer_id").is_in(had_retired))
+    born = born.join(returned, on="customer_id", how="anti")
+    split = born.join(left.select(origin_id="customer_id", customer_id="into"), on="customer_id")
     created = born.join(split, on="customer_id", how="anti")
-    touched = pl.concat([gone["customer_id"], gone["into"], came["into"]]).implode()
+    touched = pl.concat([left["customer_id"], left["into"], came["into"]]).implode()
     lives_on = pl.col("customer_id").is_in(old) & pl.col("customer_id").is_in(touched)
     to_survivor = {"into": "survivor_id", "went": "record_count"}
     events = [
         _events(created, "created"),
+        _events(returned, "returned"),
         _events(split, "split"),
         _events(merged.rename(to_survivor), "merged"),
         _events(moved_on.rename(to_survivor), "moved"),

@@ -44,7 +44,8 @@ def figures_of(engine: Engine, last: Mapping[str, object] | None) -> dict[str, i
                 where kind = 'merged' and run_id > $last_run and not exists (
                     select 1 from identity.changes as begun
                     where begun.customer_id = merged.customer_id
-                        and begun.kind in ('created', 'split') and begun.run_id > $last_run
+                        and begun.kind in ('created', 'returned', 'split')
+                        and begun.run_id > $last_run
                 )
             ) as merges
         from profile.customers

@@ -205,7 +205,8 @@ CHANGES = Contract(
         key_column(
             "kind",
             TEXT,
-            "it begins: created or split; lives on: regrouped (has other records than before); "
+            "it begins: created or split; is back after it was retired: returned; lives on: "
+            "regrouped (has other records than before); "
             "ends: merged, retired or erased. moved: some of its records went to another former "
             "customer. Replayed by changed_at, run_id and sequence: who is there, how large",
         ),
@@ -214,8 +215,8 @@ CHANGES = Contract(
         key_column(
             "record_count",
             INTEGER,
-            "created, split, regrouped: records that it has now; merged, moved: records that "
-            "went to survivor_id; retired, erased: 0",
+            "created, returned, split, regrouped: records that it has now; merged, moved: "
+            "records that went to survivor_id; retired, erased: 0",
         ),
     ),
 )

@@ -58,7 +58,7 @@ def test_every_kind_and_status_of_a_link_is_explained() -> None:
     assert all(f"**{status}** (" in TEXT for status in statuses)
 
 
-@pytest.mark.parametrize("kind", ["created", "merged", "split", "retired"])
+@pytest.mark.parametrize("kind", ["created", "merged", "split", "retired", "returned"])
 def test_every_identity_event_is_explained(kind: str) -> None:
     word = {"merged": "merge"}.get(kind, kind)
     assert kind in meaning_of("identity.changes", "kind")

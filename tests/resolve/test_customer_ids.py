@@ -63,15 +63,19 @@ def replayed(changes: pl.DataFrame) -> set[str]:
     """The living customers, told by the events alone; every event must make sense when it comes."""
     living: set[str] = set()
     born: set[str] = set()
+    retired: set[str] = set()
     for run in changes.partition_by("changed_at", maintain_order=True):
         begins = run.filter(pl.col("kind").is_in(["created", "split"]))
         ends = run.filter(pl.col("kind").is_in(["merged", "retired"]))
         fresh = set(begins["customer_id"])
         assert not fresh & born, "an id was given again"
+        back = set(run.filter(pl.col("kind") == "returned")["customer_id"])
+        assert back <= retired, "one is back that had not retired"
+        retired = (retired - back) | set(run.filter(pl.col("kind") == "retired")["customer_id"])
         assert set(ends["customer_id"]) <= living, "one ended that did not live"
         assert set(begins["origin_id"].drop_nulls()) <= living
         born |= fresh
-        living = (living | fresh) - set(ends["customer_id"])
+        living = (living | fresh | back) - set(ends["customer_id"])
         assert set(ends["survivor_id"].drop_nulls()) <= living
     return living
 
@@ -182,12 +186,31 @@ def test_the_part_that_leaves_gets_an_id_of_its_own(store: Store) -> None:
     assert events(store) == [("split", before[1]), ("regrouped", None)]
 
 
-def test_one_who_left_and_comes_back_is_a_new_customer(store: Store) -> None:
-    first = store.resolve({1: 1})
-    store.resolve({})
+def test_one_who_left_and_comes_back_is_who_it_was(store: Store) -> None:
+    first = store.resolve({1: 1, 2: 1, 3: 3})
+    store.resolve({3: 3})
     assert events(store) == [("retired", None)]
-    again = store.resolve({1: 1})
-    assert again[1] != first[1]
+    again = store.resolve({1: 1, 3: 3})
+    assert again[1] == first[1]
+    assert events(store) == [("returned", None)]
+    assert store.members().filter(pl.col("record_id") == 1)["customer_id"].n_unique() == 1
+    # The other one comes alone: the id lives already, and with another record.
+    assert store.resolve({1: 1, 2: 2, 3: 3})[2] not in first.values()
+
+
+def test_one_who_comes_back_to_the_living_is_theirs(store: Store) -> None:
+    first = store.resolve({1: 1, 2: 2})
+    store.resolve({2: 2})
+    assert set(store.resolve({1: 1, 2: 1}).values()) == {first[2]}
+    assert events(store) == [("regrouped", None)]
+
+
+def test_one_who_was_merged_and_whose_record_left_does_not_return(store: Store) -> None:
+    first = store.resolve({1: 1, 2: 2, 3: 2, 4: 1, 5: 1})
+    store.resolve({1: 1, 3: 1, 4: 1, 5: 1})
+    again = store.resolve({1: 1, 2: 2, 3: 1, 4: 1, 5: 1})
+    assert again[1] == first[1]
+    assert again[2] not in first.values()
 
 
 def test_a_merge_undone_gives_no_old_id_back(store: Store) -> None:

@@ -19,7 +19,7 @@ Sizes = dict[str, int]
 groupings = st.dictionaries(st.integers(1, 9), st.integers(1, 4), max_size=9)
 histories = st.lists(groupings, min_size=1, max_size=7)
 
-BEGINS, ENDS = ("created", "split"), ("merged", "retired")
+BEGINS, ENDS = ("created", "returned", "split"), ("merged", "retired")
 
 
 def frame(members: Members) -> pl.DataFrame:

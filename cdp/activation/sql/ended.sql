@@ -6,6 +6,10 @@ with recursive ends as (
     select customer_id, kind, survivor_id, changed_at
     from published.customer_changes
     where kind in ('merged', 'retired', 'erased')
+    -- Who retired, returned and retired again ended last.
+    qualify row_number() over (
+        partition by customer_id order by changed_at desc, run_id desc, sequence desc
+    ) = 1
 ),
 -- Another step along each chain of merges; a pair met before ends it, so a circle would, too.
 ways as (
@@ -35,6 +39,8 @@ faded as (
 )
 select e.customer_id, e.kind, l.survivor_id, e.changed_at as ended_at
 from ends as e left join living as l on e.customer_id = l.customer_id
+-- Who retired may be back under the same id.
+where not exists (select 1 from published.customers as c where c.customer_id = e.customer_id)
 union all
 select f.customer_id, 'anonymous' as kind, null as survivor_id, f.faded_at as ended_at
 from faded as f
