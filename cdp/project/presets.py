@@ -86,17 +86,22 @@ class Preset(Settings):
 @cache
 def presets() -> tuple[Preset, ...]:
     """Every preset, by name."""
-    return tuple(_read(path) for path in sorted(_FOLDER.glob("*.yaml")))
+    return tuple(_read(name) for name in _names())
 
 
 def preset_named(name: str) -> Preset | None:
-    """The preset of that name, or none."""
-    return next((preset for preset in presets() if preset.name == name), None)
+    """The preset of that name, or none. No other is read."""
+    return _read(name) if name in _names() else None
 
 
 def nearest_preset(name: str) -> str | None:
     """The preset that was most likely meant, or none."""
-    return nearest(name, [preset.name for preset in presets()])
+    return nearest(name, _names())
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
 
 
 def columns_expected(source: Source) -> tuple[str, ...]:
@@ -118,15 +123,16 @@ def _columns_of(name: str) -> frozenset[str]:
     return frozenset(columns_named(Source.model_validate(linked.values, by_alias=True)))
 
 
-def _read(path: Path) -> Preset:
-    text = path.read_text(encoding="utf-8")
-    written = parse_settings(text, file=f"presets/{path.name}")
+@cache
+def _read(name: str) -> Preset:
+    text = (_FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    written = parse_settings(text, file=f"presets/{name}.yaml")
     if written.values is None or written.faults:
-        raise ValueError(f"{path.name}: {written.faults}")
+        raise ValueError(f"{name}: {written.faults}")
     contract = {key: value for key, value in written.values.items() if key != "about"}
     about = About.model_validate(written.values["about"], by_alias=True)
     own = re.sub(r"^about:\n(?:(?:[ #].*)?\n)*", "", text, flags=re.MULTILINE)
-    return Preset(name=path.stem, about=about, contract=contract, text=own)
+    return Preset(name=name, about=about, contract=contract, text=own)
 
 
 def with_preset(written: Written) -> Written:
