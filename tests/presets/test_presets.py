@@ -184,8 +184,8 @@ CASES = {
         says={"event_type": "ChatMessage", "source_record_id": "5001"},
     ),
     "whatsapp": Case(
-        rows=(6, 0, 2),
-        reasons={"notice": 2},
+        rows=(6, 0, 3),
+        reasons={"notice": 3},
         people=4,
         key="3/22/26, 10:18:02 AM|Lena Frost|1",
         says={
