@@ -11,7 +11,9 @@ import json
 import random
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +28,7 @@ _NAMES = (
     "\u674e\u5a1c",
     "O\u2019Neil",
 )
+_CHAT_STARTS = datetime(2026, 1, 14)
 _EVENTS = """
 holds: events
 channel: web
@@ -69,7 +72,7 @@ def sound(source: str, first: int) -> bytes:
     rows = [
         {"id": f"r{n}", "name": _NAMES[n % len(_NAMES)], "mail": f"p{n}@example.com",
          "at": f"2026-03-{n % 28 + 1:02d}T10:{n % 60:02d}:00Z",
-         "params": [{"key": "page", "value": {"string_value": f"/{n}"}}], "n": n / 3}
+         "params": [{"key": "page", "value": {"string_value": f"/{n}"}}], "n": n / 3, "place": n}
         for n in range(first, first + 30)
     ]  # fmt: skip
     return _WRITERS[source](rows)
@@ -79,43 +82,44 @@ def _cell(text: object) -> str:
     return '"' + str(text).replace('"', '""') + ('\r\n"' if "Bo" in str(text) else '"')
 
 
-def _csv(rows: list[dict[str, object]]) -> bytes:
+def _csv(rows: list[dict[str, Any]]) -> bytes:
     lines = [f"{row['id']},{_cell(row['name'])},{row['mail']}\r\n" for row in rows]
     return ("id,name,mail\r\n" + "".join(lines)).encode()
 
 
-def _report(rows: list[dict[str, object]]) -> bytes:
+def _report(rows: list[dict[str, Any]]) -> bytes:
     lines = [f"{row['id']};{_cell(row['name'])};{row['mail']}\n" for row in rows]
     return ("Report\nof May\nid;Contact;\n;name;mail\n" + "".join(lines)).encode()
 
 
-def _jsonl(rows: list[dict[str, object]]) -> bytes:
+def _jsonl(rows: list[dict[str, Any]]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
-def _json(rows: list[dict[str, object]]) -> bytes:
+def _json(rows: list[dict[str, Any]]) -> bytes:
     return json.dumps(rows, ensure_ascii=False, indent=2).encode()
 
 
-def _nested(rows: list[dict[str, object]]) -> bytes:
+def _nested(rows: list[dict[str, Any]]) -> bytes:
     return json.dumps({"page": 1, "data": {"events": rows, "total": 30}, "next": None}).encode()
 
 
-def _parquet(rows: list[dict[str, object]]) -> bytes:
+def _parquet(rows: list[dict[str, Any]]) -> bytes:
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows), sink, row_group_size=10)
     return sink.getvalue()
 
 
-def _chat(rows: list[dict[str, object]]) -> bytes:
+def _chat(rows: list[dict[str, Any]]) -> bytes:
     lines = [
-        f"[{n % 28 + 1}/{n // 28 % 12 + 1}/26, 10:{n % 60:02d}:00\u202fAM] {row['name']}: hi\n2nd\n"
-        for n, row in enumerate(rows)
+        f"[{_CHAT_STARTS + timedelta(seconds=20 * row['place']):%-m/%-d/%y, %I:%M:%S\u202f%p}] "
+        f"{row['name']}: hi\n2nd\n"
+        for row in rows
     ]
     return "".join(lines).encode()
 
 
-_WRITERS: dict[str, Callable[[list[dict[str, object]]], bytes]] = {
+_WRITERS: dict[str, Callable[[list[dict[str, Any]]], bytes]] = {
     "csv": _csv, "report": _report, "jsonl": _jsonl, "json": _json, "nested": _nested,
     "parquet": _parquet, "chat": _chat,
 }  # fmt: skip

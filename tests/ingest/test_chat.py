@@ -81,6 +81,11 @@ def test_a_date_is_read_rightly_or_left_alone(minutes: list[int], pattern: str) 
         assert None not in found
 
 
+def test_time_that_goes_on_tells_the_day_from_the_month() -> None:
+    text = "1/2/26, 10:00 - Ada: x\n2/1/26, 10:00 - Ada: y\n"
+    assert [m["sent_at_iso"][:10] for m in said(text)] == ["2026-01-02", "2026-02-01"]
+
+
 def test_the_contract_tells_what_the_dates_do_not_and_no_more() -> None:
     stated = FileFormat(type="chat", date_order="dmy")
     assert "sent_at_iso" not in said("1/2/26, 10:00 - Ada: x\n")[0]

@@ -54,29 +54,41 @@ def read_json(file: TextFile, file_format: FileFormat) -> RowReader:
 def _rows(
     found: Iterator[tuple[Value, Around | None]], made: Callable[[str, dict[str, Any]], str]
 ) -> Iterator[Row]:
+    joining = _Joining(made)
     for place, (value, around) in enumerate(found, start=1):
         raw, fields, fault = value.text, None, value.fault
         if not raw.isascii() and has_stray_bytes(raw):
             raw, fault = escaped(raw), fault if fault == TOO_LONG else STRAY_BYTES
         if fault is None:
             try:
-                fields = _fields(value, around, made)
+                fields = joining.fields(value, around)
             except FaultyJsonError as told:
                 fault = str(told)
         yield Row(place, raw, fields, fault)
 
 
-def _fields(value: Value, around: Around | None, made: Callable[[str, dict[str, Any]], str]) -> str:
-    row = judged(value.text, value.found)
-    if around is None:
-        return made(value.text, row)
-    if PARENT in row:
-        row = {free_name(PARENT, row) if name == PARENT else name: row[name] for name in row}
-        text = encoded(row)
-    else:
-        text = value.text
-    joined = f'{text[:-1]}{", " if row else ""}"{PARENT}": {as_text(around)}}}'
-    return made(joined, parsed(joined))
+class _Joining:
+    """Joins what is around an array with its elements; what is around many is read once."""
+
+    def __init__(self, made: Callable[[str, dict[str, Any]], str]) -> None:
+        self._made = made
+        self._around: Around | None = None
+        self._text = ""
+        self._found: Any = None
+
+    def fields(self, value: Value, around: Around | None) -> str:
+        """The fields of a row; a FaultyJsonError where it may not be one."""
+        row, text = judged(value.text, value.found), value.text
+        if around is None:
+            return self._made(text, row)
+        if around is not self._around:
+            self._around, self._text = around, as_text(around)
+            self._found = parsed(self._text)
+        if PARENT in row:
+            row = {free_name(PARENT, row) if name == PARENT else name: row[name] for name in row}
+            text = encoded(row)
+        joined = f'{text[:-1]}{", " if row else ""}"{PARENT}": {self._text}}}'
+        return self._made(joined, judged(joined, {**row, PARENT: self._found}))
 
 
 def _values(text: JsonText) -> Iterator[Value]:

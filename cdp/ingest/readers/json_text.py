@@ -123,15 +123,21 @@ class JsonText:
     def _too_long(self) -> Value:
         kept = self._window[self._at : self._at + KEPT_CHARACTERS]
         depth = 0
-        while sign := self.peek():
-            token = _TOKEN.search(self._window, self._at)
-            if token is None:
+        while self.peek():
+            is_in_string = False
+            for token in _TOKEN.finditer(self._window, self._at):
+                sign = self._window[token.start()]
+                if sign == '"':
+                    is_in_string = token.end() - token.start() == 1
+                else:
+                    depth += 1 if sign in "{[" else -1
+                if is_in_string or depth <= 0:
+                    self._at = token.end()
+                    break
+            else:
                 self._at = len(self._window)
-                continue
-            sign, self._at = token[0], token.end()
-            if sign == '"':
+            if is_in_string:
                 self._leave_string()
-            depth += 1 if sign in "{[" else -1 if sign in "}]" else 0
             if depth <= 0:
                 break
         return Value(kept, None, TOO_LONG)
