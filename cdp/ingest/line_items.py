@@ -19,13 +19,18 @@ MEMBER = "line_items"
 """Where the items stand in a folded row, and in the payload of its touchpoint."""
 
 # What is null or blank states nothing. The patch of an empty object drops its nulls and leaves no
-# space between the signs, so that a blank text is known by its quotes. The rows come from the last
-# to the first: what an earlier one states covers what a later one does.
-_FOLDED = """
+# space between the signs, so that a blank text is known by its quotes. Most rows have neither, nor
+# a sign that is written as a number, and stay as they are.
+_STATED = r"""
+    case when not regexp_matches(row, '"\s*:\s*(null|"\p{Zs}*")|\\u') then row
+    else json_merge_patch('{}', regexp_replace(
+        cast(json_merge_patch('{}', row) as varchar), '":"\p{Zs}*"', '":null', 'g'
+    )) end
+"""
+# The rows come from the last to the first: what an earlier one states covers what a later one does.
+_FOLDED = f"""
     list_reduce(
-        list_transform(rows_of_it, lambda row: json_merge_patch('{}', regexp_replace(
-            cast(json_merge_patch('{}', row) as varchar), '":"\\p{Zs}*"', '":null', 'g'
-        ))),
+        list_transform(rows_of_it, lambda row: {_STATED}),
         lambda folded, row: json_merge_patch(folded, row)
     )
 """
@@ -43,9 +48,8 @@ def folding(source: Source, cells: Cells, parsed: exp.Select) -> dict[str, exp.E
     ``parsed`` are the rows as they came, with the cells of `item_cells`.
     """
     items = json_object({column: cells.text(column) for column in source.line_items})
-    keyed = exp.select(
-        "*", cells.key(source.touchpoint_key).as_("touchpoint"), items.as_("item")
-    ).from_("lines")
+    columns = (cells.key(source.touchpoint_key).as_("touchpoint"), items.as_("item"))
+    keyed = exp.select("*", *columns).from_("lines")
     return {
         "lines": parsed,
         "keyed_lines": keyed,
@@ -56,23 +60,24 @@ def folding(source: Source, cells: Cells, parsed: exp.Select) -> dict[str, exp.E
 
 
 _GROUPED = """
-    select *, case
-        when touchpoint is null then source_row
-        else min(source_row) over (partition by delivery_id, touchpoint) end as first_row
-    from keyed_lines
+    select *, case when touchpoint is null then source_row end as lone_row from keyed_lines
 """
 _TOUCHPOINTS = f"""
-    select delivery_id, first_row, cast(json_merge_patch({_FOLDED}, items) as varchar) as fields
+    select delivery_id, touchpoint, lone_row,
+        cast(json_merge_patch({_FOLDED}, items) as varchar) as fields
     from (
-        select delivery_id, first_row, list(fields order by source_row desc) as rows_of_it,
+        select delivery_id, touchpoint, lone_row,
+            list(fields order by source_row desc) as rows_of_it,
             '{{"{MEMBER}":[' || string_agg(item, ',' order by source_row) || ']}}' as items
         from grouped_lines
         where fields is not null
-        group by delivery_id, first_row
+        group by delivery_id, touchpoint, lone_row
     )
 """
 _ROWS = """
-    select r.* exclude (cells, fields, touchpoint, item, first_row), t.fields
+    select r.* exclude (cells, fields, touchpoint, item, lone_row), t.fields
     from grouped_lines as r
-    left join touchpoints as t on r.delivery_id = t.delivery_id and r.first_row = t.first_row
+    left join touchpoints as t
+        on r.delivery_id = t.delivery_id and r.touchpoint is not distinct from t.touchpoint
+        and r.lone_row is not distinct from t.lone_row
 """
