@@ -193,8 +193,8 @@ def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
 def _table(chunk: list[Row], contract: Contract, delivery_id: str, source_file: str) -> pa.Table:
     count = len(chunk)
     columns = {
-        "delivery_id": [delivery_id] * count,
-        "source_file": [source_file] * count,
+        "delivery_id": pa.repeat(delivery_id, count),
+        "source_file": pa.repeat(source_file, count),
         **{name: [row[place] for row in chunk] for place, name in enumerate(Row._fields)},
     }
     return pa.table(columns, schema=contract.schema)
