@@ -92,7 +92,7 @@ def check_rows(
     on_values = [rule for rule in single if rule.column != "fault"]
     counts = _Counts(expectations)
     for chunk in chunks(engine, rules, own):
-        counts.deliveries.update(chunk["delivery_id"])
+        counts.deliveries.update(chunk["delivery_id"].unique())
         readable = chunk[chunk["fault"].isna() & chunk["set_aside"].isna()].reset_index(drop=True)
         counts.judge(chunk, on_faults)
         counts.judge(readable, on_values)

@@ -106,7 +106,7 @@ def chunks(
         if not chunk.height:
             return
         last = (chunk["delivery_id"][-1], chunk["source_row"][-1])
-        yield _with_numbers(chunk, rules, attributes).to_pandas()
+        yield _in_nanoseconds(_with_numbers(chunk, rules, attributes)).to_pandas()
 
 
 def whole_delivery(
@@ -118,7 +118,7 @@ def whole_delivery(
         "where delivery_id = $delivery and fault is null and set_aside is null order by source_row",
         {"delivery": delivery_id},
     )
-    return _with_numbers(rows, rules, attributes).to_pandas()
+    return _in_nanoseconds(_with_numbers(rows, rules, attributes)).to_pandas()
 
 
 def _columns(rules: Iterable[Rule], attributes: Iterable[str]) -> str:
@@ -169,6 +169,23 @@ def _with_numbers(
         read = pl.when(number.is_finite()).then(number).otherwise(pl.lit(beyond))
         views.append(pl.when(pl.col(column).is_not_null()).then(read).alias(view))
     return chunk.with_columns(views)
+
+
+def _in_nanoseconds(frame: pl.DataFrame) -> pl.DataFrame:
+    """Times in nanoseconds: Great Expectations compares those as a column, any others one by one.
+
+    A column with a time that nanoseconds cannot hold, such as one of the year 9999, stays as it is.
+    """
+    fitting = [
+        pl.col(name).cast(pl.Datetime("ns"))
+        for name, kind in frame.schema.items()
+        if kind == pl.Datetime("us") and frame[name].drop_nulls().is_between(*_HELD).all()
+    ]
+    return frame.with_columns(fitting)
+
+
+_HELD = (datetime(1678, 1, 1), datetime(2262, 1, 1))
+"""Between these every time fits into 64 bits of nanoseconds."""
 
 
 def _instant(text: str) -> datetime | str:

@@ -85,6 +85,22 @@ def test_of_several_broken_rules_the_first_by_name_is_the_reason_and_all_are_kep
     assert [rule for (rule,) in kept] == rules
 
 
+def test_times_of_any_year_are_judged_alike(tmp_path: Path) -> None:
+    """Nanoseconds hold the years 1678 to 2261, and a time beyond would pass for another one."""
+    times = ("2026-01-02", "1989-12-31", "1990-01-01", "2026-07-01 12:00:00.000001", "2026-07-01")
+    beyond = ("9999-12-31", "1066-10-14", "2554-07-21 23:34:33.709552")
+    world = shop(tmp_path, cdp=CDP_YAML.replace("0.5", "1.0"))
+    rows = [f"{i},{time},5,4,a@example.com" for i, time in enumerate([*times, *beyond])]
+    # The first file alone fits, and is judged as a column.
+    for name, some in (("1", rows[: len(times)]), ("2", rows)):
+        world.clean({f"shop_2026010{name}.csv": events(*some)})
+        kept = world.rows(
+            "select source_row - 2 from clean.rows where verdict = 'accepted' and source_file like "
+            f"'%{name}.csv' order by 1"
+        )
+        assert [place for (place,) in kept] == [0, 2, 4]
+
+
 def test_a_warning_rejects_nothing_and_is_counted(judged: World) -> None:
     assert judged.verdicts()[2] == ("accepted", None)
     assert judged.checks("score_is_a_number") == [("warning", False, 13, 1)]
