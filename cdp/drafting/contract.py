@@ -275,4 +275,5 @@ def _warnings(seen: Seen, entries: Sequence[Entry]) -> Iterator[str]:
             yield setting.reason
     guesses = sum(1 for entry in entries if entry.score is not None and entry.score < 0.6)
     if guesses:
-        yield f"{guesses} lines are guesses: look at them first"
+        told = "1 line is a guess" if guesses == 1 else f"{guesses} lines are guesses"
+        yield f"{told}: look there first"

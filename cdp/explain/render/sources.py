@@ -54,7 +54,8 @@ def draft(found: Mapping[str, Any], steps: Sequence[str]) -> RenderableType:
         *(Text.assemble(("Look at: ", "yellow"), plain(one)) for one in found["warnings"]),
         *kept,
         Text("Next:"),
-        *(Text(f"  {plain(step)}") for step in steps),
+        # A command that is broken by the terminal cannot be copied.
+        *(Text(f"  {plain(step)}", no_wrap=True, overflow="ignore") for step in steps),
     )
 
 
