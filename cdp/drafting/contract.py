@@ -46,7 +46,9 @@ def draft_contract(sample: Sample, around: Surroundings) -> Drafted:
     """
     seen = look(sample, around)
     if sample.kind == "chat":
-        return Drafted((*_opening(seen), *_order_of_dates(seen), *_chat()), ())
+        return Drafted(
+            (*_opening(seen), *settings.order_of_dates(sample, seen.times), *_chat()), ()
+        )
     body = {"people": _people, "events": _events}.get(seen.kind.holds, _reference)(seen)
     if body is None:
         body = _reference(seen)
@@ -118,15 +120,6 @@ def _events(seen: Seen) -> tuple[Entry, ...] | None:
         *whose,
         *settings.set_aside(sample, is_events=True),
     )
-
-
-def _order_of_dates(seen: Seen) -> Iterator[Entry]:
-    """Which number of a chat's dates is the day, where the dates looked at do not tell it."""
-    written = seen.times.get("sent_at")
-    if written and written.other:
-        order = "mdy" if written.format.startswith("%m") else "dmy"
-        said = "AMBIGUOUS: no date of the sample settles it; the region of the project decides"
-        yield Entry(("format", "date_order"), order, 0.45, said)
 
 
 def _chat() -> Iterator[Entry]:

@@ -79,19 +79,25 @@ def document_of(found: object) -> Document | None:
     own = [k for k, v in found.items() if _OWN_TIME_OR_KEY.search(k) and _is_scalar(v)]
     if own or not arrays:
         return Document("", (found,), is_one=True)
-    path, parent, elements = max(arrays, key=lambda a: (_is_like_rows(a[2]), len(a[2]), -len(a[0])))
-    around = {k: v for k, v in parent.items() if k != path[-1]}
-    return Document(".".join(path), tuple(elements), around)
+    path, elements = max(arrays, key=lambda a: (_is_like_rows(a[1]), len(a[1]), -len(a[0])))
+    return Document(".".join(path), tuple(elements), _without(found, path))
+
+
+def _without(found: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:
+    """An object without what stands at a path in it."""
+    head, *rest = path
+    inner = {head: _without(found[head], rest)} if rest else {}
+    return {**{name: value for name, value in found.items() if name != head}, **inner}
 
 
 def _arrays(
     found: Mapping[str, Any], path: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any], list[Mapping[str, Any]]]]:
+) -> Iterator[tuple[tuple[str, ...], list[Mapping[str, Any]]]]:
     for name, value in found.items():
         if isinstance(value, list):
             elements: list[Mapping[str, Any]] = [o for o in value if isinstance(o, dict)]
             if elements and 2 * len(elements) > len(value):
-                yield (*path, name), found, elements
+                yield (*path, name), elements
         elif isinstance(value, dict) and len(path) < _MOST_DEEP:
             yield from _arrays(value, (*path, name))
 

@@ -9,9 +9,10 @@ from cdp.drafting.contract import Drafted
 from cdp.drafting.delimited import SEEN_BY_READER
 from cdp.drafting.entries import Entry
 from cdp.drafting.looking import Surroundings
+from cdp.drafting.moments import time_columns
 from cdp.drafting.recognising import named_by
 from cdp.drafting.sample import Sample
-from cdp.drafting.settings import format_entries
+from cdp.drafting.settings import format_entries, order_of_dates
 from cdp.drafting.times import reads, written_times
 from cdp.project import Preset
 
@@ -32,17 +33,18 @@ def draft_by_preset(
     if place.date:
         why = "the file's name has a date"
         entries.append(Entry(("delivered_at", "from_name"), place.date, 0.9, why))
-    entries += _format(sample, preset.contract)
+    entries += _format(sample, around, preset.contract)
     entries += _times(sample, around, preset.contract)
     entries += _person_ref(preset.contract, people)
     return Drafted(tuple(entries), (), ())
 
 
-def _format(sample: Sample, contract: Mapping[str, Any]) -> Iterator[Entry]:
+def _format(sample: Sample, around: Surroundings, contract: Mapping[str, Any]) -> Iterator[Entry]:
     """What of the file's format neither its preset nor a reader tells."""
     stated = contract.get("format") or {}
     known = {"type": stated} if isinstance(stated, str) else stated
-    for entry in format_entries(sample):
+    times = time_columns(sample, is_month_first=around.is_month_first)
+    for entry in (*format_entries(sample), *order_of_dates(sample, times)):
         key = entry.path[-1]
         is_seen = key == "delimiter" and key not in known and entry.value in SEEN_BY_READER
         if str(known.get(key)) != str(entry.value) and not is_seen:

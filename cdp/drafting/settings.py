@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cdp.drafting import assigning, consents, kinds, moments, nobodies, value_tests
 from cdp.drafting.assigning import Assigned
@@ -13,13 +13,22 @@ from cdp.drafting.keys import OwnKey
 from cdp.drafting.looking import Seen
 from cdp.drafting.moments import Moment
 from cdp.drafting.sample import Sample
-from cdp.drafting.times import birth_order
+from cdp.drafting.times import Written, birth_order
 from cdp.drafting.vocabulary import words
 from cdp.project import PERSON_FIELDS
 
 MOST_ATTRIBUTES = 15
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?")
 _OF_EVENTS = ("amount", "currency", "score", "campaign", "event_type")
+
+
+def order_of_dates(sample: Sample, times: Mapping[str, Written]) -> Iterator[Entry]:
+    """Which number of a chat's dates is the day, where the dates looked at do not tell it."""
+    written = times.get("sent_at") if sample.kind == "chat" else None
+    if written and written.other:
+        order = "mdy" if written.format.startswith("%m") else "dmy"
+        said = "AMBIGUOUS: no date of the sample settles it; the region of the project decides"
+        yield Entry(("format", "date_order"), order, 0.45, said)
 
 
 def moment_entries(name: str, moment: Moment, sample: Sample) -> Iterator[Entry]:

@@ -22,9 +22,9 @@ def project(root: Path, *, region: str = "US", zone: str = "UTC") -> Path:
     return root
 
 
-def drafted(root: Path, name: str, content: str | bytes, **more: Any) -> Draft:
+def drafted(root: Path, file_name: str, content: str | bytes, **more: Any) -> Draft:
     """The draft of one file in the inbox of a project, by columns alone."""
-    file = root / "inbox" / name
+    file = root / "inbox" / file_name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return infer(file, root=root, **{"known": (), **more})

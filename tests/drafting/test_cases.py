@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from cdp.drafting.documents import flat
+from cdp.drafting.sample import read_sample
+from cdp.ingest import open_rows
+from cdp.pipeline import preview
 from tests.drafting.drafts import drafted, loaded, project, reasons, said
 
 PEOPLE = [
@@ -195,6 +200,24 @@ CASES: dict[str, tuple[str, str | bytes, dict[str, Any]]] = {
         {"format.mojibake": "latin-1", "format.rows": "messages",
          "person.full_name": "sender_name"},
     ),
+    "a network's contacts: notes first, and a profile as the only key": (
+        "Connections.csv",
+        lines("Notes:", '"When exporting, you may notice that emails are missing."', "",
+              "First Name,Last Name,URL,Email Address,Company,Position,Connected On",
+              "Ann,Lee,https://www.linkedin.com/in/ann-lee-1,,Acme,CTO,05 Mar 2026",
+              "Bo,King,https://www.linkedin.com/in/bo-king-2,b@example.com,Acme,CTO,06 Mar 2026",
+              "Cy,Park,https://www.linkedin.com/in/cy-park-3,,Bolt,CEO,17 Apr 2026"),
+        {"format.skip_lines": 3, "record_key": "URL", "person.handle": "URL",
+         "observed_at.format": "%d %b %Y", "person.job_title": "Position"},
+    ),
+    "the company's own mailbox is nobody's": (
+        "payments.csv",
+        lines("Transaction ID,Date,Name,From Email Address,To Email Address,Gross",
+              *(f'T{n},0{n}/1{n}/2026,Ann Lee,a{n}@example.com,us@example.net,"1,2{n}0.00"'
+                for n in range(3, 9))),
+        {"person.email": "From Email Address", "amount": "Gross",
+         "touchpoint_key": "Transaction ID", "occurred_at.format": "%m/%d/%Y"},
+    ),
     "a chat": (
         "chat.txt", lines("13/03/2026, 09:15 - Ann Lee: hi", "13/03/2026, 09:17 - Bo: hello"),
         {"format.type": "chat", "touchpoint_key": ["sent_at", "author", "place"]},
@@ -213,6 +236,37 @@ def test_a_file_is_drafted_and_the_draft_loads(case: str, tmp_path: Path) -> Non
     found["set_aside"] = [dict(entry.value) for entry in found.get("set_aside", [])]
     assert {key: found.get(key) for key in wanted} == wanted, draft.text
     loaded(root, draft)
+
+
+def test_a_sample_has_the_cells_that_the_reader_reads(tmp_path: Path) -> None:
+    for case, (name, content, _) in CASES.items():
+        root = project(tmp_path / case)
+        (source,) = loaded(root, drafted(root, name, content)).sources
+        file = root / "inbox" / name
+        with open_rows(file, source.format) as reader:
+            cells = [flat(json.loads(row.fields or "{}")) for row in reader.rows]
+        seen = [{k: cell for k, cell in row.items() if cell} for row in read_sample(file).rows]
+        for row in cells:
+            row.pop("sent_at_iso", None)
+        assert cells == seen, case
+
+
+READ = ("a decimal comma parts no columns", "two rows of headers", "no header", "a chat",
+        "keys and values in lists", "epoch milliseconds", "nothing unique but together",
+        "month first, by one value above 12")  # fmt: skip
+
+
+@pytest.mark.parametrize("case", READ)
+def test_a_draft_reads_every_key_and_time_of_its_file(case: str, tmp_path: Path) -> None:
+    name, content, _ = CASES[case]
+    root = project(tmp_path)
+    opened = loaded(root, drafted(root, name, content))
+    found: Any = preview(
+        opened, root / "inbox" / name, source_name=None, as_of=datetime(2027, 1, 1)
+    )
+    assert found["rows"]
+    assert [row["fault"] for row in found["rows"] if row["fault"]] == []
+    assert [one for one in found["misread"] if "quarantine" in one["what"]] == []
 
 
 def test_parquet_is_read_by_its_own_schema(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cdp.drafting import infer, write
 from cdp.drafting.placing import place_of
 from cdp.errors import ConfigError, DeliveryError, NotFoundError
 from cdp.project import load_project
+from tests.docs.pages import ROOT, blocks
 from tests.drafting.drafts import project
 
 ROWS = "id,email\n1,ann.lee@example.com\n2,bo.king@example.com\n"
@@ -120,3 +121,16 @@ def test_of_a_large_file_only_parts_are_looked_at(tmp_path: Path) -> None:
     assert not draft.is_whole
     assert draft.rows_seen < 20_000
     assert '"%d/%m/%Y"' in draft.text
+
+
+def test_the_draft_that_the_page_shows_is_the_one_that_is_made(tmp_path: Path) -> None:
+    root = project(tmp_path / "acme", region="GB")
+    file = tmp_path / "visits.csv"
+    rows = [
+        f"{1000 + n};{n % 9 + 1:02}/0{n % 7 + 1}/2026;p{n % 31}@example.com;"
+        + (f"020 7946 09{n % 24:02}" if n % 3 else "")
+        for n in range(60)
+    ]
+    file.write_text("Visit ID;Visited at;E-Mail;Mobile\n" + "\n".join(rows) + "\n")
+    shown = infer(file, root=root).text.split("\n", 2)[2]
+    assert shown in blocks(ROOT / "docs" / "infer.md", "yaml"), shown
