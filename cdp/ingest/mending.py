@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ import polars as pl
 
 from cdp.engine import Engine
 from cdp.errors import ConfigError, DeliveryError, NotFoundError
+from cdp.ingest.context import in_context
 from cdp.ingest.landing import land_file
 from cdp.ingest.readers import Row
 from cdp.project import FileFormat, Project, Source, nearest
@@ -131,23 +132,34 @@ def land_mended(
     _refuse_loose_lines(engine, source, manifest)
     told = f"{source.name}|mends {first['delivery_id']}|{sha256}"
     delivery_id = "d_" + hashlib.sha256(told.encode()).hexdigest()[:16]
-    file_format = _mended_format(source.format, manifest.read_as)
+    file_format = _mended_format(source.format, first)
     arrival = Arrival(
         source=source.name, source_file=_named(path, project.root), path=path, sha256=sha256,
         size_bytes=path.stat().st_size, delivered_at=first["delivered_at"],
         format=file_format.model_dump_json(), mends=str(first["delivery_id"]),
     )  # fmt: skip
+    lines = manifest.lines
+    completed = in_context(engine, source, str(first["delivery_id"]), lines)
     read_otherwise = source.model_copy(update={"format": file_format})
     land_file(
         engine, read_otherwise, arrival, delivery_id, as_of, run_id,
-        placed=lambda rows: _placed(rows, manifest.lines, path.name),
+        placed=lambda rows: map(completed, _placed(rows, lines, path.name)),
     )  # fmt: skip
     return Mended(delivery_id, str(first["delivery_id"]), is_new=True)
 
 
-def _mended_format(stated: FileFormat, written_as: str) -> FileFormat:
-    """How a mended file is read: as its contract says, save where it could not be written so."""
-    return stated if stated.type == written_as else stated.model_copy(update={"type": written_as})
+def _mended_format(stated: FileFormat, first: Mapping[str, Any]) -> FileFormat:
+    """How a mended file is read: as the file that first brought its rows.
+
+    What that file showed of itself, such as the order of its dates, a few rows may not show. Where
+    the contract's format has changed since, its word counts. Rows of Parquet were written as JSON
+    Lines, those of arrays deep inside JSON as one array.
+    """
+    is_same = first["read_as"] and first["format"] == stated.model_dump_json()
+    known = FileFormat.model_validate_json(first["read_as"]) if is_same else stated
+    if known.type == "parquet":
+        return known.model_copy(update={"type": "jsonl"})
+    return known.model_copy(update={"rows": None})
 
 
 def _source_of(project: Project, name: str) -> Source:

@@ -16,15 +16,17 @@ STATES = ("open", "superseded", "mended", "replayed")
 _SOURCES = "select distinct source as name from deliveries order by 1"
 _RULES = "select rule as name from checks union select rule from quarantine order by 1"
 _LISTED = """
-    select q.source, q.delivery_id, q.source_file, q.rule, q.reason, q.severity,
-        q.replay_state as state, q.delivered_at as since, count(*) as row_count,
-        min(q.source_row) as first_line
-    from quarantine as q
-    where ($source is null or q.source = $source) and ($rule is null or q.rule = $rule)
-        and ($state is null or q.replay_state = $state)
-    group by all
+    with counted as (
+        select source, delivery_id, source_file, rule, reason, severity, replay_state as state,
+            delivered_at as since, count(*) as row_count, min(source_row) as first_line
+        from quarantine
+        where ($source is null or source = $source) and ($rule is null or rule = $rule)
+            and ($state is null or replay_state = $state)
+        group by all
+    )
+    select * from counted
     order by list_position(['open', 'superseded', 'mended', 'replayed'], state),
-        q.source, since desc, q.delivery_id, q.rule, q.reason
+        source, since desc, delivery_id, rule, reason
 """
 # A row may have broken several rules; it counts once, and what was replayed is rejected no more.
 _TOTALS = """

@@ -12,7 +12,7 @@ _PARTS = """
     with told as (
         select distinct delivery_id, source_row from quarantine where replay_state = 'open'
     )
-    select d.delivery_id, d.source, d.source_file, d.contract, d.rows_read, d.rows_accepted,
+    select d.delivery_id, d.source, d.source_file, d.delivered_at, d.contract, d.rows_read, d.rows_accepted,
         d.rows_quarantined, d.rows_duplicate, d.rows_set_aside, d.rows_held, d.mends,
         count(t.source_row) as rows_open
     from deliveries as d left join told as t on d.delivery_id = t.delivery_id
