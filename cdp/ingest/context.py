@@ -16,9 +16,7 @@ from cdp.project import Source
 InContext = Callable[[Row], Row]
 
 
-def in_context(
-    engine: Engine, source: Source, delivery_id: str, lines: Sequence[int]
-) -> InContext:
+def in_context(engine: Engine, source: Source, delivery_id: str, lines: Sequence[int]) -> InContext:
     """What gives mended rows, under the lines that they had, what the file around them told.
 
     For rows of arrays deep inside JSON: the objects around. For messages of a chat: their place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -34,6 +36,18 @@ occurred_at: at
 delivered_at: {{from_name: "%Y%m%d"}}
 format: {format}
 person: {{email: mail, full_name: name}}
+"""
+
+_MESSAGES = """
+source: {name}
+path: inbox/{name}/*
+holds: events
+channel: chat
+touchpoint_key: [sent_at, author, place]
+occurred_at: sent_at_iso
+delivered_at: {{from_name: "%Y%m%d"}}
+format: {format}
+person: {{full_name: author}}
 """
 
 CSV = (
@@ -85,6 +99,18 @@ _EVENT_ROWS = (
 _CUT = '{"id": "3", "at"}'
 _LINES = [*_EVENT_ROWS[:2], _CUT, _EVENT_ROWS[2]]
 
+_CHAT_ROW = "2/30/24, 10:00 - Zo\u00eb: a day that is none,\r\nover two lines\r\n"
+_CHAT = (
+    f"2/29/24, 10:00 - Ann: hi\r\n{_CHAT_ROW}2/29/24, 10:00 - Zo\u00eb: the day that is meant\r\n"
+)
+
+
+def _parquet() -> bytes:
+    packed = io.BytesIO()
+    pl.DataFrame([json.loads(row) for row in _EVENT_ROWS]).write_parquet(packed)
+    return packed.getvalue()
+
+
 SHAPES: Mapping[str, Shape] = {
     "utf8": Shape(
         "{type: csv, skip_lines: 1}", "e_20240401.csv", b"Report of April\n" + CSV.encode(),
@@ -112,6 +138,15 @@ SHAPES: Mapping[str, Shape] = {
         f"[{_EVENT_ROWS[0]},\n {_EVENT_ROWS[1]}, {_EVENT_ROWS[2]}]".encode(),
         f"[\n{_EVENT_ROWS[1]}\n]\n".encode(), _mend_json,
     ),
+    "rows": Shape(
+        "{type: parquet}", "e_20240401.parquet", _parquet(),
+        _EVENT_ROWS[1].replace("  ", " ").encode(), _mend_json,
+    ),
+    "chat": Shape(
+        "{type: chat}", "e_20240401.txt", _CHAT.encode(),
+        _CHAT_ROW.encode(),
+        lambda file: file.replace(b"2/30/24", b"2/29/24"),
+    ),
 }  # fmt: skip
 
 
@@ -125,7 +160,9 @@ class Company:
         """Every shape, a source each."""
         self.put("cdp.yaml", CDP_YAML.encode())
         for name, shape in SHAPES.items():
-            contract = _EVENTS.format(name=name, format=shape.words)
+            contract = (_MESSAGES if name == "chat" else _EVENTS).format(
+                name=name, format=shape.words
+            )
             self.put(f"sources/{name}.yaml", contract.encode())
             self.put(f"inbox/{name}/{shape.name}", shape.file)
 

@@ -73,9 +73,9 @@ class Inbox:
             "and mends is null",
             {"source": source},
         )
-        manifest = Manifest(
-            *found.row(0)[:1], source, found.row(0)[1], "csv", lines, fingerprint_file(path), "now"
-        )
+        delivery_id, source_file = found.row(0)
+        sha256 = fingerprint_file(path)
+        manifest = Manifest(delivery_id, source, source_file, "csv", lines, sha256, "now")
         manifest.write(path)
         return path
 

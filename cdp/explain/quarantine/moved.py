@@ -12,8 +12,8 @@ _PARTS = """
     with told as (
         select distinct delivery_id, source_row from quarantine where replay_state = 'open'
     )
-    select d.delivery_id, d.source, d.source_file, d.delivered_at, d.contract, d.rows_read, d.rows_accepted,
-        d.rows_quarantined, d.rows_duplicate, d.rows_set_aside, d.rows_held, d.mends,
+    select d.delivery_id, d.source, d.source_file, d.delivered_at, d.contract, d.mends, d.rows_read,
+        d.rows_accepted, d.rows_quarantined, d.rows_duplicate, d.rows_set_aside, d.rows_held,
         count(t.source_row) as rows_open
     from deliveries as d left join told as t on d.delivery_id = t.delivery_id
     group by all order by d.source, d.delivered_at, d.delivery_id
