@@ -36,8 +36,10 @@ from cdp.project.source import (
     Instant,
     PersonRef,
     SetAside,
+    Severity,
     Source,
 )
+from cdp.project.values import duration_of
 from cdp.project.vocabulary import (
     CONSENT_CHANNELS,
     MANY_VALUED,
@@ -72,6 +74,7 @@ __all__ = [
     "RecognisedBy",
     "Resolving",
     "SetAside",
+    "Severity",
     "Source",
     "Survey",
     "Written",
@@ -79,6 +82,7 @@ __all__ = [
     "columns_expected",
     "columns_mapped",
     "columns_named",
+    "duration_of",
     "fingerprint",
     "key_columns_named",
     "load_project",

@@ -16,13 +16,21 @@ from cdp.project.source import Source
 def fingerprint(source: Source) -> str:
     """Sha256 of all that gives a source's rows their meaning, in hex.
 
-    Owner, description, path, trust and whether it has duplicates are left out: they change no
-    row; so is the name of a preset, whose settings are among the others. The order of keys does
-    not matter; that of columns, words and rules does.
+    Owner, description, path, trust, how often files come and whether it has duplicates are left
+    out: they change no row; so is the name of a preset, whose settings are among the others. The
+    order of keys does not matter; that of columns, words and rules does.
     """
     meaning = source.model_dump(
         mode="json",
-        exclude={"owner", "description", "path", "preset", "trust", "has_no_duplicates"},
+        exclude={
+            "owner",
+            "description",
+            "path",
+            "preset",
+            "trust",
+            "expect_every",
+            "has_no_duplicates",
+        },
         exclude_defaults=True,
     )
     return _sha256(meaning)

@@ -20,6 +20,7 @@ from cdp.project.values import (
     AttributeName,
     Column,
     ConsentChannel,
+    Duration,
     ExpectationName,
     Globs,
     InstantFormat,
@@ -41,6 +42,7 @@ from cdp.project.vocabulary import GRANTED_WORDS, REFUSED_WORDS, nearest
 
 BirthDateOrder = Literal["ymd", "mdy", "dmy"]
 Holds = Literal["people", "events", "both", "reference"]
+Severity = Literal["critical", "warning", "info"]
 
 
 class Instant(Settings):
@@ -141,7 +143,7 @@ class Expectation(Settings):
 
     expect: ExpectationName
     column: Column | None = None
-    severity: Literal["critical", "warning", "info"] = "warning"
+    severity: Severity = "warning"
     tolerated_share: Share = 0.0
     name: Text
     arguments: Mapping[str, object] = {}
@@ -168,6 +170,22 @@ class Expectation(Settings):
         snake = re.sub(r"(?<!^)(?=[A-Z])", "_", str(written.get("expect"))).lower()
         column = written.get("column")
         return str(written.get("name") or (f"{snake}_{column}" if column else snake))
+
+
+class ExpectedRows(Settings):
+    """How many rows each delivery has; a bound that is left out is none."""
+
+    min: Annotated[int, Field(ge=0)] | None = None
+    max: Annotated[int, Field(ge=0)] | None = None
+    severity: Severity = "warning"
+
+    @model_validator(mode="after")
+    def _bounds_agree(self) -> Self:
+        if self.min is None and self.max is None:
+            raise refusal("names neither `min` nor `max`", "e.g. {min: 1000}")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise refusal("`min` is above `max`")
+        return self
 
 
 def _is_own(key: str, fields: Mapping[str, object]) -> bool:
@@ -245,6 +263,9 @@ class Source(Settings):
     attributes: Mapping[AttributeName, Column] = {}
     set_aside: tuple[SetAside, ...] = ()
     expect: tuple[Expectation, ...] = ()
+    expect_rows: ExpectedRows | None = None
+    expect_every: Duration | None = None
+    drift: Literal["none", "info", "warning", "critical"] = "warning"
     max_rejected_share: Share | None = None
 
     @model_validator(mode="before")

@@ -6,6 +6,7 @@ import codecs
 import re
 import zoneinfo
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import cache
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -145,6 +146,24 @@ def _dotted_path(path: str) -> str:
     return path
 
 
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def duration_of(text: str) -> timedelta:
+    """The length of time that a duration tells.
+
+    >>> duration_of("36h"), duration_of("1w")
+    (datetime.timedelta(days=1, seconds=43200), datetime.timedelta(days=7))
+    """
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+
+
+def _duration(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,3}[hdw]", text):
+        raise refusal(f"`{text}` is no length of time", "hours, days or weeks: 36h, 1d, 2w")
+    return text
+
+
 def _one_character(text: str) -> str:
     if len(text) == 1 and text in "\r\n":
         raise refusal("a line end parts rows, not cells", 'e.g. ";"')
@@ -167,6 +186,7 @@ Key = Annotated[
 ]
 """The columns that make one key: mostly one; several are joined by ``|`` in their order."""
 DottedPath = Annotated[Column, AfterValidator(_dotted_path)]
+Duration = Annotated[str, AfterValidator(_duration)]
 Character = Annotated[str, AfterValidator(_one_character)]
 Share = Annotated[float, Field(ge=0, le=1)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

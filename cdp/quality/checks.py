@@ -38,7 +38,8 @@ _ACROSS_ROWS = frozenset(
 class RuleResult:
     """One rule on one delivery. ``failed_rows`` are lines of the file, in their order.
 
-    A rule on a header counts ``columns`` where the others count rows.
+    A rule on a header counts ``columns`` where the others count rows, one on a whole delivery
+    ``deliveries``.
     """
 
     delivery_id: str
@@ -46,7 +47,7 @@ class RuleResult:
     rows_checked: int
     failed_rows: tuple[int, ...]
     rows_failed: int
-    counted: Literal["rows", "columns"] = "rows"
+    counted: Literal["rows", "columns", "deliveries"] = "rows"
 
     @property
     def passed(self) -> bool:
@@ -58,7 +59,7 @@ class RuleResult:
         """The result in words: counts, never a cell."""
         if not self.rows_failed:
             return f"{self.rows_checked} {self.counted} kept it"
-        if self.counted == "columns":
+        if self.counted != "rows":
             return self.rule.reason
         share = self.rows_failed / max(self.rows_checked, 1)
         return (

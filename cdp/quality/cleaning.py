@@ -12,6 +12,7 @@ import polars as pl
 from cdp.engine import Engine, load
 from cdp.errors import DeliveryHeldError
 from cdp.project import Project, Source, cleaning_fingerprint
+from cdp.quality.batches import check_batches, check_frame, note_batches, recheck_later
 from cdp.quality.checks import RuleResult, check_rows
 from cdp.quality.functions import FUNCTIONS
 from cdp.quality.header import check_headers
@@ -51,7 +52,7 @@ def clean_source(
     Raises:
         DeliveryHeldError: A delivery is to be held and the project says ``on_critical: stop``.
     """
-    for table in ("clean.rows", "clean.quarantine", "ops.checks"):
+    for table in ("clean.rows", "clean.quarantine", "ops.checks", "ops.batch_columns"):
         engine.ensure(CONTRACTS[table])
     parse_rows(engine, project, source, as_of=as_of)
     share = source.max_rejected_share
@@ -64,21 +65,37 @@ def clean_source(
     results = [result for result in results if result.delivery_id not in revoked]
     # A few rows that somebody mended are no batch: what is still bad among them holds up nothing.
     mending = _mending(engine, source)
-    held = sorted(
-        {r.delivery_id for r in results if r.rule.severity == "critical" and not r.passed} - mending
-    )
-    if held and project.quality.on_critical == "stop":
-        raise DeliveryHeldError(
-            what=f"{len(held)} deliveries break a critical rule: "
-            + "; ".join(r.message for r in results if r.delivery_id in held and not r.passed),
-            where=f"source {source.name}",
-            how_many=len(held),
-            next_step="mend the files or the contract, or set `quality.on_critical: hold`",
-        )
+    batches = [delivery for delivery in delivery_ids if delivery not in mending]
     with engine.transaction():
+        note_batches(engine, source, batches)
+        judged = [delivery for delivery in batches if delivery not in revoked]
+        results += check_batches(engine, source, judged, without=_broken(results))
+        held = [delivery for delivery in _broken(results) if delivery not in mending]
+        if held and project.quality.on_critical == "stop":
+            raise _stopped(source, results, held)
         contract = cleaning_fingerprint(project, source)
         rows = _settle(engine, source, delivery_ids, results, held, revoked, run_id, contract)
+        recheck_later(engine, source, batches)
     return Cleaning(source.name, rows, tuple(results), tuple(held))
+
+
+def _broken(results: Sequence[RuleResult]) -> list[str]:
+    """Deliveries that break a critical rule, sorted."""
+    return sorted(
+        {r.delivery_id for r in results if r.rule.severity == "critical" and not r.passed}
+    )
+
+
+def _stopped(
+    source: Source, results: Sequence[RuleResult], held: Sequence[str]
+) -> DeliveryHeldError:
+    return DeliveryHeldError(
+        what=f"{len(held)} deliveries break a critical rule: "
+        + "; ".join(r.message for r in results if r.delivery_id in held and not r.passed),
+        where=f"source {source.name}",
+        how_many=len(held),
+        next_step="mend the files or the contract, or set `quality.on_critical: hold`",
+    )
 
 
 def parse_rows(engine: Engine, project: Project, source: Source, *, as_of: datetime) -> None:
@@ -127,7 +144,7 @@ def _settle(
     engine.delete("clean.quarantine", "delivery_id", delivery_ids)
     engine.store_frame(_QUARANTINE, replayed, append=True)
     engine.append(load(_SQL / "quarantine.sql"), inputs={"raw.source": f"raw.{source.name}"})
-    engine.store_frame(_CHECKS, _checks(results, source, run_id), append=True)
+    engine.store_frame(_CHECKS, check_frame(results, source, run_id), append=True)
     broken = {delivery: _held_reason(results, delivery) for delivery in held}
     Ledger(engine).judge(delivery_ids, held=broken, contract=contract)
     return rows
@@ -174,25 +191,3 @@ def _failures(results: Sequence[RuleResult]) -> pl.DataFrame:
         for row in r.failed_rows
     ]
     return pl.DataFrame(rows, schema=pl.Schema(_FAILURES.schema), orient="row")
-
-
-def _checks(results: Sequence[RuleResult], source: Source, run_id: str) -> pl.DataFrame:
-    rows = [
-        {
-            "delivery_id": r.delivery_id,
-            "source": source.name,
-            "rule": r.rule.name,
-            "expectation": r.rule.expectation,
-            "column": r.rule.column,
-            "severity": r.rule.severity,
-            "passed": r.passed,
-            "rows_checked": r.rows_checked,
-            "rows_failed": r.rows_failed,
-            "tolerated_share": r.rule.tolerated_share,
-            "sample_rows": r.sample,
-            "message": r.message,
-            "run_id": run_id,
-        }
-        for r in results
-    ]
-    return pl.DataFrame(rows, schema=pl.Schema(_CHECKS.schema))

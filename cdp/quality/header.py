@@ -6,11 +6,12 @@ import difflib
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdp.engine import Engine
 from cdp.project import Source, columns_expected, columns_named, key_columns_named
 from cdp.quality.checks import RuleResult
-from cdp.quality.rules import Rule, Severity
+from cdp.quality.rules import HEADER_RULES, Rule
 
 
 def check_headers(engine: Engine, source: Source, delivery_ids: Sequence[str]) -> list[RuleResult]:
@@ -28,12 +29,13 @@ def check_headers(engine: Engine, source: Source, delivery_ids: Sequence[str]) -
     )
     keys, mapped = key_columns_named(source), columns_named(source)
     others = [column for column in columns_expected(source) if column not in keys]
+    keys_rule, others_rule = HEADER_RULES
     results = []
     for delivery_id, header in found.iter_rows():
         named = json.loads(header)
         results += [
-            _result(delivery_id, "key_columns_are_in_the_header", "critical", keys, named, mapped),
-            _result(delivery_id, "columns_are_in_the_header", "warning", others, named, mapped),
+            _result(delivery_id, keys_rule, keys, named, mapped),
+            _result(delivery_id, others_rule, others, named, mapped),
         ]
     return results
 
@@ -54,13 +56,11 @@ def missing_columns(wanted: Sequence[str], named: Sequence[str], mapped: Sequenc
 
 
 def _result(
-    delivery_id: str, name: str, severity: Severity, wanted: Sequence[str], named: Sequence[str],
-    mapped: Sequence[str],
-) -> RuleResult:  # fmt: skip
+    delivery_id: str, rule: Rule, wanted: Sequence[str], named: Sequence[str], mapped: Sequence[str]
+) -> RuleResult:
     missing = [column for column in wanted if column not in named]
-    reason = missing_columns(wanted, named, mapped) or "columns are missing"
-    rule = Rule(name, "ExpectTableColumnsToMatchSet", None, severity, 0.0, reason)
-    return RuleResult(delivery_id, rule, len(wanted), (), len(missing), counted="columns")
+    told = replace(rule, reason=missing_columns(wanted, named, mapped) or rule.reason)
+    return RuleResult(delivery_id, told, len(wanted), (), len(missing), counted="columns")
 
 
 # Where a file has no header, its first row is taken for one, and is not to be told.

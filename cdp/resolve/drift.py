@@ -9,8 +9,7 @@ and a file of one source never looks like the whole.
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +21,13 @@ from cdp.resolve.blocking import OUTGROWN
 from cdp.resolve.blocking_rules import rules_of
 from cdp.resolve.settings import ResolveSettings
 from cdp.resolve.versions import Version
+from cdp.store.stability import MIN_INDEX, stability_index
 from cdp.tables import CONTRACTS
 from cdp.tables.model import MODELS
 
 MIN_GROWTH = 2.0
 """Matches grow as the records do, pairs by their square: with twice the records a pair has half the
 odds that a kept model gives it, and one that links by the usual 1.0 bits is a toss of a coin."""
-
-MIN_INDEX = 0.25
-"""From this population stability index on a model is commonly held to be for another population
-(Siddiqi, Credit Risk Scorecards, 2006)."""
 
 MIN_COUNTED = 1_000
 """Fewer records, statements or pairs tell nothing. Of so many on both sides and in 12 bands, chance
@@ -40,9 +36,6 @@ makes an index of 0.04 in one of twenty cases (Yurdakul, Statistical Properties 
 _SQL = Path(__file__).parent / "sql" / "model_counts.sql"
 _COUNTS, _OUTGROWN = CONTRACTS["model.counts"], CONTRACTS["identity.outgrown_blocks"]
 _FIGURE = ["figure", "subject", "source"]
-_SMALLEST_SHARE = 0.001
-"""What is never seen counts as one in a thousand: no share is infinitely many times another."""
-
 BAND_BITS = 5
 """How wide the bands of match weights are."""
 
@@ -125,23 +118,6 @@ def moved_records(was: int, now: int) -> Iterator[Moved]:
     """
     if now > was and now >= MIN_GROWTH * was:
         yield {"figure": "records", "was": was, "now": now}
-
-
-def stability_index(was: Sequence[float], now: Sequence[float]) -> float:
-    """The population stability index of two lists of shares, band by band.
-
-    It is the sum of (now - was) x ln(now / was); 0 where nothing moved.
-
-    >>> stability_index([0.5, 0.5], [0.5, 0.5])
-    0.0
-    >>> round(stability_index([0.9, 0.1], [0.3, 0.7]), 2), round(stability_index([1], [0]), 2)
-    (1.83, 6.9)
-    """
-    bounded = [
-        (max(one, _SMALLEST_SHARE), max(other, _SMALLEST_SHARE))
-        for one, other in zip(was, now, strict=True)
-    ]
-    return sum((other - one) * math.log(other / one) for one, other in bounded)
 
 
 def moved_shares(was: pl.DataFrame, now: pl.DataFrame) -> list[Moved]:

@@ -71,7 +71,9 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         """Open the ledger of an engine, made empty where there is none yet."""
         self._engine = engine
-        for contract in (DELIVERIES, RUNS, CONTRACTS["ops.checks"]):
+        for contract in (
+            DELIVERIES, RUNS, CONTRACTS["ops.checks"], CONTRACTS["ops.batch_columns"],
+        ):  # fmt: skip
             engine.ensure(contract)
 
     def deliveries(self, source: str | None = None) -> pl.DataFrame:

@@ -40,6 +40,7 @@ _STORED = {
     "deliveries": "ops.deliveries",
     "runs": "ops.runs",
     "checks": "ops.checks",
+    "batch_columns": "ops.batch_columns",
 }
 _BY_RECORD: Mapping[str, tuple[Narrowing, ...]] = {
     "records": ("record_id",),

@@ -45,6 +45,7 @@ CONTRACTS: dict[str, Contract] = {
         ops.DELIVERIES,
         ops.RUNS,
         ops.CHECKS,
+        ops.BATCH_COLUMNS,
         ops.TOUCHED,
         ops.STEPS,
         model.MODELS,

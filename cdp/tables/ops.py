@@ -109,6 +109,41 @@ CHECKS = Contract(
     ),
 )
 
+BATCH_COLUMNS = Contract(
+    name="ops.batch_columns",
+    grain="one column of one delivery: what came in it",
+    key=("delivery_id", "place", "column"),
+    columns=(
+        key_column("delivery_id", TEXT, "the delivery"),
+        key_column("source", TEXT, "the source"),
+        key_column(
+            "place",
+            TEXT,
+            "file: a column as it came; canonical or attribute: what its contract read",
+        ),
+        key_column("column", TEXT, "the column's name"),
+        key_column(
+            "rows",
+            INTEGER,
+            "readable rows that were looked at: all, or of a large file a fixed 50,000 or so",
+        ),
+        key_column("stated", INTEGER, "those of them in which the column is not blank"),
+        key_column("distinct_values", INTEGER, "different values among these"),
+        Column(
+            "kind",
+            TEXT,
+            "what most values are: text, number, time, boolean or nested; null where none is",
+        ),
+        Column("kind_share", NUMBER, "share of the stated values that are of this kind, 0 to 1"),
+        Column(
+            "shares",
+            TEXT,
+            "JSON object: share of each of at most 20 values that many rows state; only of columns "
+            "that tell nothing of a person, and of attributes under fingerprints; else null",
+        ),
+    ),
+)
+
 TOUCHED = Contract(
     name="ops.touched",
     grain="one record that a step has yet to look at again",

@@ -87,4 +87,5 @@ PUBLISHED = (
     _named(ops.DELIVERIES, "deliveries"),
     _named(ops.RUNS, "runs"),
     _named(ops.CHECKS, "checks"),
+    _named(ops.BATCH_COLUMNS, "batch_columns"),
 )

@@ -22,10 +22,11 @@ from cdp.resolve import (
     drift_of,
 )
 from cdp.resolve.blocking import build_candidates
-from cdp.resolve.drift import MIN_COUNTED, note_counts, stability_index
+from cdp.resolve.drift import MIN_COUNTED, note_counts
 from cdp.resolve.features import Features
 from cdp.resolve.model import shipped_model
 from cdp.resolve.versions import finish
+from cdp.store.stability import stability_index
 from cdp.tables import CONTRACTS
 from tests.resolve.people import BEGINNING, TRAINING, Person, frame, stating, strangers
 from tests.resolve.test_incremental import KEPT

@@ -13,7 +13,7 @@ import polars as pl
 
 from cdp.pipeline import Run
 from cdp.project import Project, Source
-from cdp.quality import Rule, rules_for
+from cdp.quality import HEADER_RULES, Rule, batch_rules_for, rules_for
 from dagster_project.defs.figures import table_of
 
 MAX_DELIVERIES = 20
@@ -87,15 +87,8 @@ def _rules(project: Project, source: Source) -> tuple[Rule, ...]:
     # Names, columns and reasons do not hang on the clock, and nothing else is taken here.
     rules = rules_for(source, tolerated_share=share, as_of=datetime(2000, 1, 1))
     has_header = source.format.type in ("csv", "parquet", "chat")
-    return (*rules, *_HEADER_RULES) if has_header else rules
-
-
-_HEADER_RULES = (
-    Rule("key_columns_are_in_the_header", "ExpectTableColumnsToMatchSet", None, "critical", 0.0,
-         "a column of a key or of the event's time is not in the file"),
-    Rule("columns_are_in_the_header", "ExpectTableColumnsToMatchSet", None, "warning", 0.0,
-         "another column that the contract names is not in the file"),
-)  # fmt: skip
+    header_rules = HEADER_RULES if has_header else ()
+    return (*rules, *header_rules, *batch_rules_for(source))
 
 
 def _description(rule: Rule, *, is_own: bool) -> str:
@@ -106,7 +99,7 @@ def _description(rule: Rule, *, is_own: bool) -> str:
 
 def _effect(rule: Rule) -> str:
     is_critical, held = rule.severity == "critical", "held: all its other rows wait, and the former"
-    if rule in _HEADER_RULES:
+    if rule in HEADER_RULES or rule.next_step:
         return f"such a file is {held} files stand" if is_critical else "such a file counts"
     if not is_critical:
         return "failing rows are counted and kept"
@@ -139,7 +132,7 @@ def _result(source: Source, rule: Rule, judged: pl.DataFrame) -> dg.AssetCheckRe
 
 def _counted(rule: Rule) -> str:
     """What a rule counts: rows, columns of a header, or deliveries as a whole."""
-    if rule in _HEADER_RULES:
+    if rule in HEADER_RULES:
         return "columns"
     return "rows" if _ROW_RULE.match(rule.expectation) else "deliveries"
 
