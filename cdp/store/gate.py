@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from cdp.engine import Engine
 
@@ -19,6 +20,11 @@ MAX_SPLIT_FLOOR = 50
 
 Joined are the records beyond the first of each customer, so the share hangs on no store's number
 of duplicates."""
+
+MAX_LEFT_SHARE = 0.3
+MAX_LEFT_FLOOR = 20
+"""Of one source's records not more than this share, nor than the floor, may leave in one run: a
+list that lost its second half retires few customers, since other sources keep the rest alive."""
 
 MAX_LARGEST_GROWTH = 5
 MAX_LARGEST_FLOOR = 50
@@ -71,6 +77,8 @@ def check_gate(
     if last is not None:
         problems += _jumps(last, figures)
         problems += _parted(engine, last)
+        instant = last.get("as_of")
+        problems += lists_that_shrank(engine, instant) if isinstance(instant, datetime) else []
     return problems
 
 
@@ -89,6 +97,35 @@ def _parted(engine: Engine, last: Mapping[str, object]) -> list[str]:
     if parted <= max(MAX_SPLIT_FLOOR, joined * MAX_SPLIT_SHARE):
         return []
     return [f"{parted} new customers would be split off the {customers} there were"]
+
+
+def lists_that_shrank(engine: Engine, instant: datetime) -> list[str]:
+    """Sources of which too many of the records that were there at an instant are gone."""
+    found = engine.query(
+        """
+        with sources as (select distinct record_id, source from clean.records),
+        was as (
+            select distinct record_id from identity.members
+            where valid_from <= $instant and (valid_to is null or valid_to > $instant)
+        ),
+        now as (select distinct record_id from identity.members where valid_to is null)
+        select
+            sources.source,
+            count(*) as records,
+            count(*) filter (now.record_id is null) as gone
+        from was
+        join sources on was.record_id = sources.record_id
+        left join now on was.record_id = now.record_id
+        group by sources.source
+        having gone > greatest($floor, $share * records)
+        order by sources.source
+        """,
+        {"instant": instant, "floor": MAX_LEFT_FLOOR, "share": MAX_LEFT_SHARE},
+    )
+    return [
+        f"{row['gone']} of {row['records']} records of `{row['source']}` have left"
+        for row in found.iter_rows(named=True)
+    ]
 
 
 _LAWS = {

@@ -15,7 +15,7 @@ import pytest
 from cdp.engine import DuckDBEngine
 from cdp.errors import CdpError, NotPermittedError, StoreFullError, StoreLockedError
 from cdp.store.disk import disk_faults
-from cdp.store.gate import check_gate
+from cdp.store.gate import check_gate, lists_that_shrank
 from cdp.store.layout import Layout
 from cdp.store.ledger import Ledger
 from cdp.store.lock import holder, writer_lock
@@ -74,6 +74,28 @@ def test_a_killed_holder_leaves_no_lock(tmp_path: Path) -> None:
     assert holder(layout) is None
     with writer_lock(layout, run_id="r1", started_at=START):
         assert holder(layout) is not None
+
+
+@pytest.mark.parametrize(
+    ("gone", "problem"), [(30, []), (31, ["31 of 100 records of `crm` have left"])]
+)
+def test_the_gate_tells_of_a_list_that_lost_its_second_half(gone: int, problem: list[str]) -> None:
+    with closing(DuckDBEngine()) as engine:
+        engine.connection.execute("create schema clean; create schema identity")
+        engine.connection.execute(
+            "create table clean.records as"
+            " select range as record_id, if(range < 100, 'crm', 'shop') as source from range(150)"
+        )
+        # Twenty of the shop's fifty leave, too: no more than in any small source.
+        engine.connection.execute(
+            "create table identity.members as select range as record_id,"
+            " timestamp '2026-01-01' as valid_from, case when range < $gone or range between 100"
+            " and 119 then timestamp '2026-01-03' end as valid_to from range(150)",
+            {"gone": gone},
+        )
+        assert lists_that_shrank(engine, datetime(2026, 1, 2)) == problem
+        # What had left before the last run is nobody's news.
+        assert lists_that_shrank(engine, datetime(2026, 1, 3)) == []
 
 
 @pytest.mark.parametrize(
