@@ -69,7 +69,8 @@ def review(
             show(
                 {"cases": len(cases), "file": str(csv_out.resolve())},
                 f"{len(cases)} cases written to {csv_out}. Fill in `ruling` with same or"
-                f" different, then: cdp review --csv-in {csv_out}",
+                f" different, then: cdp review --csv-in {csv_out}"
+                + ("" if with_values else "\nValues are masked; --with-values shows them."),
                 as_json=as_json,
             )
         elif as_json:
@@ -117,10 +118,14 @@ def _read_file(
 
     answers = stewards.read_answers(snapshot, path)
     said = [(one.ruling, one.left, one.right, one.note) for one in answers]
-    replaced = _write(opened, said, by)
+    replaced, repeated = _write(opened, said, by)
     shown = f"{len(answers)} rulings read from {path.name}." + (f" {_NEXT}" if answers else "")
-    found = {"rulings": len(answers), "replaced": _told(replaced), "file": path.name}
-    show(found, Text("\n".join([*render.replaced_lines(replaced), shown])), as_json=as_json)
+    found = {
+        "rulings": len(answers), "replaced": _told(replaced), "repeated": _told(repeated),
+        "file": path.name,
+    }  # fmt: skip
+    lines = [*render.replaced_lines(replaced), *render.repeated_lines(repeated), shown]
+    show(found, Text("\n".join(lines)), as_json=as_json)
 
 
 @rule_app.command("must-link")
@@ -193,15 +198,17 @@ def _rule(
                 what="nothing is ruled of these two records", where="rulings",
                 next_step="`cdp rulings` lists what is",
             )  # fmt: skip
-        replaced = _write(opened, [(ruling, one, other, note)], by)
+        replaced, repeated = _write(opened, [(ruling, one, other, note)], by)
         states = stewards.read_ruling_states(snapshot, read_rulings(opened.root))
         told = [state for state in states if (state.left, state.right) == pair]
         near = [line for state in told for line in stewards.near_keys(snapshot, state)]
     found = {
         "rulings": [state.as_dict() for state in told], "withdrawn": ruling == WITHDRAWN,
-        "replaced": _told(replaced), "notices": near,
+        "replaced": _told(replaced), "repeated": _told(repeated), "notices": near,
     }  # fmt: skip
-    shown = render.ruled(told, is_withdrawn=ruling == WITHDRAWN, replaced=replaced, near=near)
+    shown = render.ruled(
+        told, is_withdrawn=ruling == WITHDRAWN, replaced=replaced, repeated=repeated, near=near
+    )
     show(found, shown, as_json=as_json)
 
 
@@ -235,8 +242,11 @@ def list_rulings(project: ProjectOption = None, as_json: JsonOption = False) -> 
 
 def _write(
     opened: Project, said: list[tuple[str, str, str, str | None]], by: str | None
-) -> list[Ruling]:
-    """Add rulings to the log; those in force till now that they replace."""
+) -> tuple[list[Ruling], list[Ruling]]:
+    """Add rulings to the log; those in force that they replace, and those that they repeat.
+
+    What is ruled so already is not said again, unless there is something new to note.
+    """
     from cdp.store.rulings import append_rulings, make_ruling, read_rulings
 
     who, at = by or _login_name(), now()
@@ -248,8 +258,17 @@ def _write(
     except ValueError as fault:
         raise ConfigError(what=str(fault), where="rulings", next_step="say it otherwise") from None
     in_force = {ruling.pair: ruling for ruling in read_rulings(opened.root).in_force}
-    append_rulings(opened.root, rulings)
-    return [in_force[ruling.pair] for ruling in rulings if ruling.pair in in_force]
+    known = [one for one in rulings if _is_known(one, in_force.get(one.pair))]
+    fresh = [one for one in rulings if one not in known]
+    append_rulings(opened.root, fresh)
+    replaced = [in_force[one.pair] for one in fresh if one.pair in in_force]
+    return replaced, [in_force[one.pair] for one in known]
+
+
+def _is_known(said: Ruling, in_force: Ruling | None) -> bool:
+    if in_force is None or in_force.ruling != said.ruling:
+        return False
+    return said.note in (None, in_force.note)
 
 
 def _login_name() -> str:

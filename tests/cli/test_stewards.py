@@ -12,6 +12,8 @@ from typer.testing import CliRunner, Result
 
 from cdp import cli
 from cdp.errors import ConfigError, NotFoundError
+from cdp.explain import open_snapshot
+from cdp.explain.stewards import find_key
 from cdp.store.layout import Layout
 from cdp.store.lock import writer_lock
 from cdp.store.rulings import read_rulings
@@ -226,6 +228,35 @@ def test_words_that_are_not_two_records_are_told_which_and_why(
     told = " ".join(done.output.split())
     assert "no record crm:c5 is there (yet); it holds once it comes" in told
     assert "Near to crm:c5 is crm:C-5" in told
+
+
+def test_what_is_ruled_already_is_not_said_again_unless_there_is_more_to_say(
+    doubtful: Company, typed: Typed
+) -> None:
+    words = ("rule", "must-link", "crm:C-1", "crm:C-5", "--by")
+    typed(*words, "ann", "--note", "spoke to her")
+    told = " ".join(typed(*words, "kim").output.split())
+    assert "ann ruled so on 20" in told
+    assert "nothing is added" in told
+    assert "replaces" not in told
+    assert said(doubtful) == [("must_link", "crm:C-1", "crm:C-5", "ann")]
+    typed(*words, "kim", "--note", "so did I")
+    assert said(doubtful) == [("must_link", "crm:C-1", "crm:C-5", "kim")]
+
+
+def test_the_beginning_of_a_stated_persons_key_is_enough(tmp_path: Path) -> None:
+    keys = ["person:c5cb844c" + "0" * 24, "person:c5cb9" + "1" * 27]
+    records = [
+        {"record_id": place, "source": "shop", "source_record_id": key, "is_current": True}
+        for place, key in enumerate(keys, 1)
+    ]
+    publish(tmp_path / "warehouse", {"records": records, "runs": [{"run_id": "r1"}]})
+    with open_snapshot(tmp_path / "warehouse") as snapshot:
+        for word in ("shop:person:c5cb844c…", "shop:person:c5cb84", f"shop:{keys[0]}"):
+            assert find_key(snapshot, word, sources={"shop"}, region="US") == f"shop:{keys[0]}"
+        for word, problem in (("shop:person:c5cb", "2 records"), ("shop:person:ff…", "no records")):
+            with pytest.raises(ConfigError, match=problem):
+                find_key(snapshot, word, sources={"shop"}, region="US")
 
 
 def test_rulings_that_gainsay_one_another_are_named_at_once(

@@ -15,7 +15,7 @@ from cdp.explain.render.quarantine import (
 )
 from cdp.explain.render.runs import export, outcome, status
 from cdp.explain.render.sources import draft, presets, preview, sources
-from cdp.explain.render.stewards import case, replaced_lines, ruled, rulings
+from cdp.explain.render.stewards import case, repeated_lines, replaced_lines, ruled, rulings
 from cdp.explain.render.taking_back import deliveries, rollback, snapshots, word
 from cdp.explain.render.why import why
 from cdp.explain.render.why_page import why_page
@@ -36,6 +36,7 @@ __all__ = [
     "preview",
     "quarantine",
     "rejected_rows",
+    "repeated_lines",
     "replaced_lines",
     "replayed",
     "report",

@@ -40,11 +40,12 @@ def ruled(
     *,
     is_withdrawn: bool,
     replaced: Sequence[Ruling] = (),
+    repeated: Sequence[Ruling] = (),
     near: Sequence[str] = (),
 ) -> RenderableType:
     """What was just ruled, what it replaces, keys near to unknown ones, and when it counts."""
     told = ["Withdrawn."] if is_withdrawn else []
-    told += replaced_lines(replaced)
+    told += [*replaced_lines(replaced), *repeated_lines(repeated)]
     for one in () if is_withdrawn else states:
         told.append(f"{one.left} and {one.right} are {_WORDS[one.ruling]}, says {one.ruled_by}.")
         if one.state != "waiting":
@@ -61,13 +62,22 @@ def replaced_lines(replaced: Sequence[Ruling]) -> list[str]:
     ]
 
 
+def repeated_lines(repeated: Sequence[Ruling]) -> list[str]:
+    """What had been ruled so before, and by whom; a line each."""
+    return [
+        f"{one.ruled_by} ruled so on {one.ruled_at:%Y-%m-%d %H:%M} already, on"
+        f" {' and '.join(map(mask_source_key, one.pair))}: nothing is added."
+        for one in repeated
+    ]
+
+
 def rulings(states: Sequence[RulingState], notices: Sequence[str]) -> RenderableType:
     """Every ruling and its state; contradictions in full below."""
     if not states and not notices:
         return Text("Nothing is ruled yet. `cdp review` shows what is in doubt.")
-    names = ("ruling", "record", "record", "by, when (UTC)", "note", "state")
+    names = ("ruling", "record", "record", "by, day", "note", "state")
     rows = [
-        (one.ruling.replace("_", " "), one.left, one.right, f"{one.ruled_by}, {one.ruled_at}",
+        (one.ruling.replace("_", " "), one.left, one.right, f"{one.ruled_by}, {one.ruled_at[:10]}",
          one.note, one.state)
         for one in states
     ]  # fmt: skip

@@ -188,6 +188,9 @@ def find_key(snapshot: Snapshot | None, who: str, *, sources: Collection[str], r
         )  # fmt: skip
     if snapshot is None:
         return f"{source}:{key}"
+    if is_key and key.startswith(_STATED) and len(key) < _STATED_LENGTH:
+        key = _whole_key(snapshot, source, key)
+        who = f"{source}:{key}"
     try:
         found = seek(snapshot, who, default_region=region)
     except NotFoundError:
@@ -208,6 +211,25 @@ def find_key(snapshot: Snapshot | None, who: str, *, sources: Collection[str], r
         {"record": records[0]},
     )
     return str(named["key"][0])
+
+
+_STATED, _STATED_LENGTH = "person:", len("person:") + 32
+"""The key of a person that an event states: a hash, of which lists show the beginning."""
+
+
+def _whole_key(snapshot: Snapshot, source: str, begun: str) -> str:
+    named = snapshot.query(
+        "select distinct source_record_id as key from records "
+        "where source = $source and starts_with(source_record_id, $begun) order by key",
+        {"source": source, "begun": begun.rstrip("….")},
+    )["key"]
+    if len(named) != 1:
+        raise ConfigError(
+            what=f"{len(named) or 'no'} records of {source} have a key that begins so",
+            where="rulings",
+            next_step="say more of it, or the whole key: `cdp show` with --json has it",
+        )
+    return str(named[0])
 
 
 def _customers(ids: Sequence[str]) -> str:
