@@ -68,7 +68,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> World:
 def test_each_broken_rule_quarantines_its_row_with_reason_and_text(judged: World) -> None:
     kept = judged.rows("select source_row, rule, reason, raw from clean.quarantine order by all")
     assert [found for found in kept if found[0] in REASONS] == [
-        (row, *REASONS[row], BAD_EVENTS[row - 3]) for row in sorted(REASONS)
+        (row, *REASONS[row], BAD_EVENTS[row - 3] + "\n") for row in sorted(REASONS)
     ]
     verdicts = judged.verdicts()
     assert verdicts[2] == verdicts[11] == ("accepted", None)
