@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -86,6 +87,20 @@ def test_a_packed_bomb_is_refused(
         rows_of(path, file_format)
     path.write_bytes(pack(b'{"a": 1}\n' * 9))  # type: ignore[operator]
     assert len(rows_of(path, JSONL)) == 9
+
+
+def test_blank_lines_after_broken_json_are_passed_once() -> None:
+    start = time.process_time()
+    rows = list(read_text('[{"a": x' + "\n" * 60_000 + '},\n{"a": 1}]', JSON).rows)
+    assert [r.fault for r in rows] == ["not valid JSON", None]
+    assert time.process_time() - start < 5  # from each of them to the last would take minutes
+
+
+def test_names_that_come_twice_are_numbered_once() -> None:
+    start = time.process_time()
+    header = read_text("a," * 60_000 + "a_2\n", CSV).header or ()
+    assert (header[:3], header[-2:]) == (("a", "a_2", "a_3"), ("a_60000", "a_2_2"))
+    assert time.process_time() - start < 5  # to try each number for each of them takes minutes
 
 
 def a_zip() -> bytes:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from cdp.ingest.readers.json_cells import free_name
+from cdp.ingest.readers.json_cells import numbered
 
 DELIMITERS = (",", ";", "\t", "|")
 """What may part columns where the contract does not say."""
@@ -54,11 +54,5 @@ def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     >>> unique_names(["Notes", "", "Notes", "Notes_2"])
     ('Notes', 'column_2', 'Notes_2', 'Notes_2_2')
     """
-    taken: set[str] = set()
-    unique = []
-    for position, name in enumerate(names, start=1):
-        plain = name.strip() or f"column_{position}"
-        free = free_name(plain, taken) if plain in taken else plain
-        taken.add(free)
-        unique.append(free)
-    return tuple(unique)
+    named = (name.strip() or f"column_{place}" for place, name in enumerate(names, start=1))
+    return tuple(numbered(named))

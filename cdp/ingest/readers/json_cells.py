@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Container
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cdp.project import FileFormat
@@ -158,22 +157,29 @@ def unfold(row: Any, path: list[str]) -> None:
 def _as_object(value: Any) -> Any:
     if not isinstance(value, list):
         return value
-    made: dict[str, Any] = {}
-    for entry in value:
-        name = entry.get("key", entry.get("name")) if isinstance(entry, dict) else None
-        if not isinstance(name, str) or "value" not in entry:
-            return value  # another kind of list
-        made[free_name(name, made) if name in made else name] = _set_slot(entry["value"])
-    return made
+    names: list[Any] = [e.get("key", e.get("name")) if isinstance(e, dict) else None for e in value]
+    if not all(isinstance(n, str) and "value" in e for n, e in zip(names, value, strict=True)):
+        return value  # another kind of list
+    slots = (_set_slot(entry["value"]) for entry in value)
+    return dict(zip(numbered(names), slots, strict=True))
 
 
-def free_name(name: str, taken: Container[str]) -> str:
-    """The name with the first number behind it, from 2, that is not taken.
+def numbered(names: Iterable[str]) -> Iterator[str]:
+    """Names made unique: the second ``Notes`` is ``Notes_2``, unless that is taken.
 
-    >>> free_name("parent", {"parent": 1, "parent_2": 2})
-    'parent_3'
+    >>> list(numbered(["Notes", "Notes_2", "Notes", "Notes"]))
+    ['Notes', 'Notes_2', 'Notes_3', 'Notes_4']
     """
-    return next(free for n in count(2) if (free := f"{name}_{n}") not in taken)
+    last: dict[str, int] = {}
+    taken: set[str] = set()
+    for name in names:
+        free, number = name, last.get(name, 1)
+        while free in taken:
+            number += 1
+            free = f"{name}_{number}"
+        last[name] = number
+        taken.add(free)
+        yield free
 
 
 def _set_slot(value: Any) -> Any:

@@ -27,7 +27,7 @@ _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # t
 _BLANKS = re.compile(r"[ \t\r\n\ufeff\0]*")
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.DOTALL)
 _STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_OBJECT = re.compile(r"(?:[}\],]|^|\n)\s*(?=\{)")
+_OBJECT = re.compile(r"(?:[}\],]\s*+|\n[ \t]*+)(?=\{)")
 _CUT = 12
 """Characters: an error so near to the end of a window may be one of the window."""
 
