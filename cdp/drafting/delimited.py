@@ -152,7 +152,8 @@ def _first_row(records: Sequence[_Record], width: int) -> int:
 
 def is_datum(cell: str) -> bool:
     """Whether a cell is a value rather than a name: an email, a date, a number, a phone."""
-    return bool(_DATUM.fullmatch(cell.strip()))
+    # What is longer is a text, and looking for a number in it would take its time.
+    return len(cell) <= 200 and bool(_DATUM.fullmatch(cell.strip()))
 
 
 def _looks_like_data(cells: Sequence[str]) -> bool:

@@ -22,6 +22,10 @@ _FILLER = re.compile(
 """What says that there is no value; those of consent and of parts are looked at by themselves."""
 
 
+LONGEST = 500
+"""Signs of a value that are looked at."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting of ``format`` with its reason; ``score`` is 0 to 1, higher = surer."""
@@ -48,9 +52,13 @@ class Column:
 
     @property
     def tested(self) -> tuple[str, ...]:
-        """Up to a hundred different values, in their order; fillers only if there are no others."""
-        telling = (value for value in dict.fromkeys(self.values) if not _FILLER.match(value))
-        return tuple(islice(telling, 100)) or tuple(islice(dict.fromkeys(self.values), 100))
+        """Up to a hundred different values, in their order; fillers only if there are no others.
+
+        Of a long text its beginning will do.
+        """
+        different = dict.fromkeys(value[:LONGEST] for value in self.values)
+        telling = (value for value in different if not _FILLER.match(value))
+        return tuple(islice(telling, 100)) or tuple(islice(different, 100))
 
     @property
     def is_unique(self) -> bool:

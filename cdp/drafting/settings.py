@@ -18,6 +18,7 @@ from cdp.drafting.vocabulary import words
 from cdp.project import PERSON_FIELDS
 
 MOST_ATTRIBUTES = 15
+LONGEST_NAME = 80
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp][Mm])?")
 _OF_EVENTS = ("amount", "currency", "score", "campaign", "event_type")
 
@@ -185,7 +186,8 @@ def attributes(seen: Seen, taken: set[str]) -> Iterator[Entry]:
         if column.name in seen.times or is_key or not (few or is_number):
             continue
         name = re.sub(r"\W", "_", plain(column.name).replace(" ", "_"), flags=re.ASCII)
-        name = name if re.match(r"[a-z_]", name) else f"c_{name}"
+        # YAML takes no key of more than a thousand signs.
+        name = (name if re.match(r"[a-z_]", name) else f"c_{name}")[:LONGEST_NAME]
         if name not in names:
             names.add(name)
             yield Entry(("attributes", name), column.name)

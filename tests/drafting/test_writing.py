@@ -134,3 +134,30 @@ def test_the_draft_that_the_page_shows_is_the_one_that_is_made(tmp_path: Path) -
     file.write_text("Visit ID;Visited at;E-Mail;Mobile\n" + "\n".join(rows) + "\n")
     shown = infer(file, root=root).text.split("\n", 2)[2]
     assert shown in blocks(ROOT / "docs" / "infer.md", "yaml"), shown
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,email,n" + b"x" * 200_000 + b"\n1,a@example.com,1\n",
+        b"id,email,note\n1,a@example.com," + b"9" * 200_000 + b"\n",
+        b'id,"email\n1,a@example.com\n2,b@example.com\n',
+        b'id,"e\xe2\x80\xa8mail: # {","*x"\n1,a@example.com,y\n',
+        b"id,email\x00\n1,a@example.com\n",
+        b"id,email\r1,a@example.com\r2,b@example.com\r",
+        b'{"id": 1, "email": "a@example.com"\n{"id": 2',
+        b"[" * 5000,
+        b"no,yes\n1,2\n",
+    ],
+    ids=range(9),
+)
+def test_a_broken_file_is_drafted_in_good_time_or_told(content: bytes, tmp_path: Path) -> None:
+    root = project(tmp_path)
+    file = root / "inbox" / "people.csv"
+    file.write_bytes(content)
+    try:
+        draft = infer(file, root=root)
+    except DeliveryError:
+        return
+    write(draft, root=root)
+    load_project(root)
