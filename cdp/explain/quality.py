@@ -13,6 +13,7 @@ import polars as pl
 
 from cdp.explain.benchmarks import Benchmark, read_benchmarks, read_largest
 from cdp.explain.estimate import PairEstimate, read_estimate
+from cdp.explain.intake import Intake, read_intake
 from cdp.explain.judging import Pair, read_pairs
 from cdp.explain.masking import mask_identifier
 from cdp.explain.snapshot import Snapshot
@@ -87,6 +88,7 @@ class Quality:
     """
 
     run: Mapping[str, object]
+    intake: Intake
     totals: Mapping[str, int]
     sizes: pl.DataFrame
     links: pl.DataFrame
@@ -105,6 +107,7 @@ class Quality:
         frames = ("sizes", "links", "weights", "largest", "generic", "generic_values")
         return {
             "run": dict(self.run),
+            "intake": self.intake.as_dict(),
             "totals": dict(self.totals),
             **{name: getattr(self, name).to_dicts() for name in frames},
             "expected": self.expected.as_dict(),
@@ -125,6 +128,7 @@ def read_quality(snapshot: Snapshot, *, with_values: bool = False) -> Quality:
         values = values.with_columns(pl.Series("value", masked, pl.String))
     return Quality(
         run=runs.row(0, named=True) if runs.height else {"run_id": snapshot.run_id},
+        intake=read_intake(snapshot),
         totals=_totals(customers, links),
         sizes=records_per_customer(customers),
         links=account_of_links(links),

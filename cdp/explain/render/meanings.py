@@ -16,6 +16,39 @@ class Meaning:
 
 
 MEANINGS = {
+    "balance": Meaning(
+        "What came in",
+        "Every row of every file so far, by source: accepted, in quarantine, a duplicate, set"
+        " aside (a bot, an agent, a test) or held with its file. The parts add up to the rows"
+        " read: nothing disappears.",
+        "Nearly all is accepted or a duplicate; nothing is held.",
+        "What is held or in quarantine is under the next heading, with its reason.",
+    ),
+    "failed": Meaning(
+        "Failed rules",
+        "Rules that more rows broke than is tolerated, in the newest file of each source, in what"
+        " this run judged and in what is held. Columns and rows are compared with the last"
+        " deliveries of the source.",
+        "None.",
+        "Take the first one: it says how many rows, which lines and what to do next.",
+    ),
+    "time": Meaning(
+        "Deliveries over time",
+        "By source and delivery, the oldest on the left: rows of the file, and the share of rows"
+        " in which a column is blank; the columns that moved most.",
+        "Bars of like height from left to right.",
+        "A bar in the colour of refusals is a delivery unlike those before it: the failed rule"
+        " says in what. Ask the source what it changed.",
+    ),
+    "identifiers": Meaning(
+        "Identifiers kept, refused and generic",
+        "Kept values link records. Refused is what is no usable value at all: masked, malformed, a"
+        " placeholder, the hash of nothing. Generic is a good value that points to nobody, as too"
+        " many hold it; each has its reason further down.",
+        "Few are refused, and generic ones are switchboards and role mailboxes.",
+        "Many refused mean a wrong column or a masked export. A value that is generic by mistake"
+        " goes under `resolve: allow` in `cdp.yaml`, a missing one under `resolve: block`.",
+    ),
     "labelled": Meaning(
         "By the word of labels",
         "Records whose person is known, beside the customers they are in: of what was put"

@@ -13,6 +13,7 @@ from cdp.explain.labelled_quality import LabelledQuality
 from cdp.explain.quality import STATUSES, Quality
 from cdp.explain.render import plots
 from cdp.explain.render.cells import percent, plain
+from cdp.explain.render.intake import balance_plot, small_multiples
 from cdp.explain.render.labelled import labelled_words
 from cdp.explain.render.meanings import MEANINGS
 from cdp.explain.render.model_chart import match_weights_chart
@@ -42,6 +43,8 @@ def report_page(
         labelled=labelled,
         words=labelled_words(labelled) if labelled else {},
         meanings=MEANINGS,
+        balance=balance_plot(found.intake),
+        over_time={s: small_multiples(series) for s, series in found.intake.series.items()},
         sizes=plots.bars(_bars(found), name="Customers by number of records"),
         weights=plots.histograms(
             found.weights["from_bits"].to_list(),

@@ -16,13 +16,13 @@ _ROW = 22
 _PANEL = 110
 
 
-def bars(rows: Sequence[tuple[str, Mapping[str, int]]], *, name: str) -> Markup:
+def bars(rows: Sequence[tuple[str, Mapping[str, int]]], *, name: str, left: float = 70) -> Markup:
     """Lying bars: a label, the parts of the bar (style to count), the sum at its end.
 
     >>> 'class="mark identified"' in bars([("1", {"identified": 3})], name="sizes")
     True
     """
-    left, right = 70, 90
+    right = 90
     most = max((sum(parts.values()) for _, parts in rows), default=0) or 1
     drawn: list[Markup] = []
     for place, (label, parts) in enumerate(rows):
@@ -71,6 +71,29 @@ def histograms(
     return _picture(drawn, foot + 32, name)
 
 
+Panel = tuple[str, str, Sequence[tuple[float, str, str]]]
+"""A label, what is said of the last bar, and the bars: height 0 to 1, style, what it tells."""
+
+
+def panels(found: Sequence[Panel], *, name: str) -> Markup:
+    """Small panels of standing bars, three in a row; each is labelled with its last figure.
+
+    >>> 'class="mark moved"' in panels([("rows", "9", [(0.5, "moved", "9 rows")])], name="x")
+    True
+    """
+    across, width, height = 3, _WIDTH / 3, 84
+    drawn: list[Markup] = []
+    for place, (label, last, marks) in enumerate(found):
+        left, base = place % across * width, (place // across + 1) * height - 8
+        drawn.append(_text(left, base - 62, _cut(f"{label}: {last}", most=34)))
+        drawn.append(_line(left, base, left + width - 24, base))
+        step = (width - 24) / max(len(marks), 8)
+        for number, (share, style, told) in enumerate(marks):
+            tall = max(54 * share, 1.5)
+            drawn.append(_rectangle(left + number * step, base - tall, step - 2, tall, style, told))
+    return _picture(drawn, (len(found) + across - 1) // across * height, name)
+
+
 def waterfall(steps: Sequence[Step], total: float, *, name: str) -> Markup:
     """Evidence as a stair: each comparison moves the sum right (for) or left (against)."""
     left, right = 330, 70
@@ -98,8 +121,8 @@ def waterfall(steps: Sequence[Step], total: float, *, name: str) -> Markup:
     return _picture(drawn, (len(rows) + 1) * _ROW + 4, name)
 
 
-def _cut(label: str) -> str:
-    return label if len(label) <= 48 else f"{label[:47]}…"
+def _cut(label: str, *, most: int = 48) -> str:
+    return label if len(label) <= most else f"{label[: most - 1]}…"
 
 
 def _picture(drawn: Sequence[Markup], height: float, name: str) -> Markup:
