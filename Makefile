@@ -87,9 +87,10 @@ bench-peers: $(BASE) requirements/bench-peers.txt
 dev: $(BASE) ## Open the Dagster project in a browser
 	@$(BIN)/python -m dagster_project.dev
 
-docs: $(BASE) ## Write the tables, the presets and the README's demo output anew
+docs: $(BASE) ## Write the tables, the presets, the rules and the README's demo output anew
 	@$(BIN)/python -m tools.reference
 	@$(BIN)/python -m tools.presets
+	@$(BIN)/python -m tools.rules
 	@$(BIN)/python -m tools.readme
 
 hooks: $(DEV) ## Run the checks before each commit

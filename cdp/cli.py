@@ -147,7 +147,9 @@ def status(project: ProjectOption = None, as_json: JsonOption = False) -> None:
     from cdp import explain
 
     opened = _project(project)
-    found = explain.read_status(opened.store, root=opened.root, resolving=opened.resolve)
+    found = explain.read_status(
+        opened.store, root=opened.root, resolving=opened.resolve, sources=opened.sources, now=_now()
+    )
     _print(found.as_dict(), explain.render.status(found), as_json=as_json)
 
 
@@ -215,9 +217,12 @@ def report(
     open_page: Annotated[bool, typer.Option("--open", help="Show the page in a browser.")] = False,
     labels: LabelsOption = None,
     with_values: ValuesOption = False,
+    data_docs: Annotated[
+        Path | None, typer.Option("--data-docs", help="Also Great Expectations' pages, there.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """How good the matching looks: a page to read, print or pass on; labels add what is true."""
+    """What came in, and how good the matching looks: a page to read, print or pass on."""
     from cdp import explain
 
     opened = _project(project)
@@ -230,11 +235,13 @@ def report(
             else None
         )
         model = explain.read_model_settings(snapshot)
+        docs = explain.write_data_docs(snapshot, data_docs) if data_docs else None
     page = (page or opened.outbox / "report.html").resolve()
     written = explain.render.report_page(found, labelled=judged, model_settings=model)
     explain.render.write_page(page, written)
     shown = explain.render.report(found, str(page))
-    _print(found.as_dict() | {"page": str(page)}, shown, as_json=as_json)
+    told = found.as_dict() | {"page": str(page), "data_docs": str(docs) if docs else None}
+    _print(told, shown, as_json=as_json)
     if open_page:
         typer.launch(page.as_uri())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdp.explain import render
 from cdp.explain.customer import Customer
+from cdp.explain.data_docs import write_data_docs
 from cdp.explain.deliveries import find_delivery, read_deliveries
 from cdp.explain.evaluation import Evaluation, evaluate
 from cdp.explain.finding import Candidates, find_customer
@@ -56,4 +57,5 @@ __all__ = [
     "read_why",
     "render",
     "show_rows",
+    "write_data_docs",
 ]

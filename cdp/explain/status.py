@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
@@ -12,8 +13,9 @@ import polars as pl
 from cdp.errors import NotFoundError
 from cdp.explain.snapshot import Snapshot, open_snapshot
 from cdp.explain.stewards.ruled import broken_notice, notices_of, placed_rulings, read_ruling_states
-from cdp.project import Resolving
+from cdp.project import Resolving, Source
 from cdp.store.attention import attention_query
+from cdp.store.freshness import LATEST, late_sources
 from cdp.store.layout import Layout
 from cdp.store.lock import holder
 from cdp.store.rulings import Rulings, read_rulings
@@ -87,6 +89,7 @@ class Status:
     later_snapshot: str | None = None
     rulings: Mapping[str, int] = field(default_factory=dict)
     ruling_notices: tuple[str, ...] = ()
+    late_sources: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
@@ -101,18 +104,25 @@ class Status:
             "rules": self.rules.to_dicts(),
             "rulings": dict(self.rulings),
             "ruling_notices": list(self.ruling_notices),
+            "late_sources": list(self.late_sources),
             "last_runs": self.last_runs.to_dicts(),
             "later_snapshot": self.later_snapshot,
         }
 
 
 def read_status(
-    store: Path, *, root: Path | None = None, resolving: Resolving | None = None
+    store: Path,
+    *,
+    root: Path | None = None,
+    resolving: Resolving | None = None,
+    sources: Sequence[Source] = (),
+    now: datetime | None = None,
 ) -> Status:
     """The state of a store, read from its snapshot and the writer's note; disturbs no run.
 
     Rulings said since the published run are told where ``root``, the project folder, is given;
-    rules of the project that joined and parted nobody, where ``resolving`` is.
+    rules of the project that joined and parted nobody, where ``resolving`` is; sources that have
+    sent nothing for longer than they should have by ``now``, where that is.
     """
     writer = holder(Layout(store))
     log = read_rulings(root) if root else Rulings()
@@ -123,6 +133,7 @@ def read_status(
             found = replace(
                 published, later_snapshot=max(later, default=None),
                 rules=_with_idle(published.rules, resolving or Resolving()),
+                late_sources=_late(snapshot, sources, now),
             )  # fmt: skip
             notices = [*notices_of(*placed_rulings(snapshot)), *broken_notice(log)]
             states = read_ruling_states(snapshot, log) if root else []
@@ -131,6 +142,14 @@ def read_status(
         states = read_ruling_states(None, log)
     counts = Counter(one.state for one in states)
     return replace(found, rulings=dict(sorted(counts.items())), ruling_notices=tuple(notices))
+
+
+def _late(snapshot: Snapshot, sources: Sequence[Source], now: datetime | None) -> tuple[str, ...]:
+    if now is None:
+        return ()
+    return tuple(
+        late_sources(snapshot.query(LATEST.format(deliveries="deliveries")), sources, now=now)
+    )
 
 
 def _with_idle(rules: pl.DataFrame, resolving: Resolving) -> pl.DataFrame:

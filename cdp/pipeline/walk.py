@@ -16,6 +16,7 @@ from cdp.pipeline.step import Step
 from cdp.pipeline.steps import build_steps
 from cdp.project import Project
 from cdp.store.attention import attention_query
+from cdp.store.freshness import LATEST, late_sources
 
 
 class Observer(Protocol):
@@ -36,7 +37,7 @@ class Outcome:
     ``attention`` one row per delivery that this run left held or unreadable, or accepted without
     columns that its contract names, with the next step; ``ruling_notices`` what a run must not keep
     silent about rulings: contradictions, records that are not there, lines that broke off;
-    ``source_notices`` the sources of which no file is there.
+    ``source_notices`` the sources of which no file is there, or none for longer than is expected.
     """
 
     run_id: str
@@ -126,7 +127,7 @@ def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
         attention,
         figures,
         tuple(_ruling_notices(run)) if status is None else (),
-        tuple(_source_notices(run.project)),
+        (*_source_notices(run.project), *_late_sources(run)),
     )
 
 
@@ -135,6 +136,11 @@ def _source_notices(project: Project) -> Iterator[str]:
     for source in project.sources:
         if not find_files(project, source):
             yield f"no file matches {', '.join(source.path)} of source {source.name}"
+
+
+def _late_sources(run: Run) -> list[str]:
+    latest = run.engine.query(LATEST.format(deliveries="ops.deliveries"))
+    return late_sources(latest, run.project.sources, now=run.as_of)
 
 
 def _ruling_notices(run: Run) -> list[str]:

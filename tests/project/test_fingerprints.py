@@ -30,6 +30,8 @@ WITHOUT_MEANING = {
     "description": "other words",
     "path": "inbox/elsewhere/*.csv",
     "trust": 9,
+    "expect_every": "1d",
+    "drift": "warning",  # the default, written out
     "has_no_duplicates": True,  # of the project's fingerprint only: no row is cleaned otherwise
     "sync_mode": "incremental",  # the default, written out
     "delivered_at": None,
@@ -49,6 +51,8 @@ WITH_MEANING = {
     "consent": {"email": {"from": "g", "granted": "ja"}, "sms": {"from": "h"}},
     "expect": [],
     "set_aside": [{"reason": "bot", "column": "a", "matches": "b"}],
+    "expect_rows": {"min": 5},
+    "drift": "critical",
     "max_rejected_share": 0.5,
 }
 

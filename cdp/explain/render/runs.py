@@ -65,6 +65,7 @@ def status(found: Status) -> RenderableType:
     if found.rulings:
         told = ", ".join(f"{count} {state}" for state, count in found.rulings.items())
         parts.append(Text(f"Rulings: {told}. `cdp rulings` lists them."))
+    parts += [Text(plain(f"Wants a look: {late}."), "yellow") for late in found.late_sources]
     parts += [Text(plain(notice), "yellow") for notice in found.ruling_notices]
     if found.writer:
         note = found.writer

@@ -1,0 +1,84 @@
+"""``python -m tools.rules``: the catalogue of rules as a page, made from the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cdp.quality import BATCH_RULES, BUILT_IN, HEADER_RULES, Rule
+from cdp.quality.rules import OF_SOURCE
+
+PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
+
+_INTRODUCTION = """\
+# Rules
+
+Made from `cdp/quality/rules.py` by `make docs`; change it there. Every source is judged by the
+rules below that its contract has words for, and by those it states itself under
+[`expect`](project-folder.md#expectations). What they found is in table `checks`, in `cdp status`,
+in `cdp report` and in Dagster.
+
+A row that breaks a *critical* rule goes to quarantine, and past the tolerated share its file is
+held. *Warning* and *info* reject and hold nothing.
+"""
+
+
+_ON_DELIVERIES = (
+    "The first by `expect_rows` of the contract; the others compare with the last 15 accepted"
+    " deliveries of the source before it, as soon as three of them have 50 rows or more. `drift`"
+    " of the contract sets their severity, or `none`."
+)
+
+
+def page() -> str:
+    """The page: one table a kind of rule."""
+    return "\n".join(
+        [
+            _INTRODUCTION,
+            "## On rows",
+            "",
+            "| rule | for | expectation | column | severity | tolerated | what is wrong |",
+            "|---|---|---|---|---|---|---|",
+            *(_of_rows(needs, rule) for needs, rule in BUILT_IN),
+            "",
+            "## On the header",
+            "",
+            *_table(HEADER_RULES),
+            "",
+            "## On a whole delivery",
+            "",
+            _ON_DELIVERIES,
+            "",
+            *_table(BATCH_RULES),
+            "",
+        ]
+    )
+
+
+def _of_rows(needs: str, rule: Rule) -> str:
+    share = rule.tolerated_share
+    tolerated = "`max_rejected_share`" if share == OF_SOURCE else f"{share:.0%}"
+    cells = (
+        f"`{rule.name}`", f"`{needs}`" if needs else "every source", f"`{rule.expectation}`",
+        f"`{rule.column}`", rule.severity, tolerated, rule.reason,
+    )  # fmt: skip
+    return f"| {' | '.join(cells)} |"
+
+
+def _table(rules: tuple[Rule, ...]) -> Iterator[str]:
+    yield "| rule | like | severity | what is wrong | what to do |"
+    yield "|---|---|---|---|---|"
+    for rule in rules:
+        step = rule.next_step or "Mend the contract, or deliver the file mended"
+        cells = (f"`{rule.name}`", f"`{rule.expectation}`", rule.severity, rule.reason, step)
+        yield f"| {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Write the page anew."""
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"docs/{PAGE.name}: {len(BUILT_IN) + len(HEADER_RULES) + len(BATCH_RULES)} rules")
+
+
+if __name__ == "__main__":
+    main()
