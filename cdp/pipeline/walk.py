@@ -37,7 +37,8 @@ class Outcome:
     ``attention`` one row per delivery that this run left held or unreadable, or accepted without
     columns that its contract names, with the next step; ``ruling_notices`` what a run must not keep
     silent about rulings: contradictions, records that are not there, lines that broke off;
-    ``source_notices`` the sources of which no file is there, or none for longer than is expected.
+    ``source_notices`` the sources of which no file is there, or none for longer than is expected;
+    ``rows_open`` the rows that are rejected and wait to be mended.
     """
 
     run_id: str
@@ -47,6 +48,7 @@ class Outcome:
     figures: Mapping[str, object]
     ruling_notices: tuple[str, ...] = ()
     source_notices: tuple[str, ...] = ()
+    rows_open: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Everything, for machines."""
@@ -57,6 +59,7 @@ class Outcome:
             "attention": self.attention.to_dicts(),
             "ruling_notices": list(self.ruling_notices),
             "source_notices": list(self.source_notices),
+            "rows_open": self.rows_open,
             "figures": dict(self.figures),
         }
 
@@ -128,7 +131,17 @@ def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
         figures,
         tuple(_ruling_notices(run)) if status is None else (),
         (*_source_notices(run.project), *_late_sources(run)),
+        _rows_open(run),
     )
+
+
+def _rows_open(run: Run) -> int:
+    if not run.engine.exists("clean.quarantine"):
+        return 0
+    found = run.engine.query(
+        "select distinct delivery_id, source_row from clean.quarantine where replay_state = 'open'"
+    )
+    return found.height
 
 
 def _source_notices(project: Project) -> Iterator[str]:

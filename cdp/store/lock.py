@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -41,6 +42,7 @@ def writer_lock(
         note = {
             "run_id": run_id,
             "pid": os.getpid(),
+            "pid_began": began_at(os.getpid()),
             "host": socket.gethostname(),
             "started_at": started_at.isoformat(),
         }
@@ -55,24 +57,38 @@ def holder(layout: Layout) -> Mapping[str, object] | None:
     """Who writes to the store now: run_id, pid, host, started_at (UTC); None when nobody does.
 
     Read from the note, never by trying the lock, which would stand in a run's way. The note of a
-    run that was killed counts for nothing once its process is gone.
+    run that was killed counts for nothing once its process is gone, though another may have its
+    number by now.
     """
     try:
         note = dict(json.loads(layout.writer.read_text(encoding="utf-8")))
         is_here = note["host"] == socket.gethostname()
-        return None if is_here and not _is_alive(int(note["pid"])) else note
+        if is_here and not _is_alive(int(note["pid"]), note.get("pid_began")):
+            return None
+        return {name: value for name, value in note.items() if name != "pid_began"}
     except (OSError, ValueError, KeyError):
         return None
 
 
-def _is_alive(pid: int) -> bool:
+def began_at(pid: int) -> str | None:
+    """When a process began, in ticks since the machine did; null where the system does not tell."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        # Its name stands in brackets, and may hold anything.
+        return told.rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
+
+
+def _is_alive(pid: int, began: object) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass  # it is there, and somebody else's
+    now = began_at(pid)
+    return began is None or now is None or now == began
 
 
 def _described(note: Mapping[str, object] | None) -> str:

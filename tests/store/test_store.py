@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import subprocess
 import sys
 from contextlib import closing
@@ -124,3 +125,18 @@ def test_the_gate_refuses_an_unexplained_jump(
         problems = check_gate(engine, figures[0], figures[1])
         assert bool(problems) == bool(problem)
         assert problem in " ".join(problems)
+
+
+def test_a_note_of_a_killed_run_counts_for_nothing_when_its_number_is_anothers(
+    tmp_path: Path,
+) -> None:
+    layout = Layout(tmp_path)
+    with writer_lock(layout, run_id="r1", started_at=START):
+        note = json.loads(layout.writer.read_text())
+        assert (holder(layout) or {})["run_id"] == "r1"
+        # Where the system does not tell when a process began, its number is all there is.
+        layout.writer.write_text(json.dumps(note | {"pid_began": None}))
+        assert (holder(layout) or {})["run_id"] == "r1"
+        if note["pid_began"] is not None:
+            layout.writer.write_text(json.dumps(note | {"pid_began": "1"}))
+            assert holder(layout) is None

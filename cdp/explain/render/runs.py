@@ -31,7 +31,7 @@ def outcome(found: Mapping[str, Any]) -> RenderableType:
     text = _ENDED.get(str(found["status"]), "Run {run_id}: " + str(found["status"]))
     parts: list[RenderableType] = [_account(found["account"])]
     parts += _attention(found["attention"])
-    if any(row["quarantined"] for row in found["account"]) and found["status"] != "rehearsed":
+    if found.get("rows_open") and found["status"] != "rehearsed":
         parts.append(Text(_NEXT_OF_REJECTED))
     if found["status"] == "published":
         parts += _customers(figures)
