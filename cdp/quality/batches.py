@@ -155,10 +155,14 @@ def check_frame(results: Sequence[RuleResult], source: Source, run_id: str) -> p
 
 
 def _in_order(engine: Engine, source: Source) -> list[dict[str, Any]]:
-    """Deliveries whose rows were read, in the order in which their source delivered them."""
+    """Deliveries whose rows were read, in the order in which their source delivered them.
+
+    Those that mend others are no batches, and have no figures.
+    """
     return engine.query(
         "select delivery_id, status, header, rows_read from ops.deliveries "
         "where source = $source and status in ('landed', 'accepted', 'held', 'revoked') "
+        "and mends is null "
         "order by delivered_at, delivery_id",
         {"source": source.name},
     ).to_dicts()
