@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
+from itertools import count
 from typing import Any
 
 from cdp.project import FileFormat
@@ -180,6 +181,15 @@ def numbered(names: Iterable[str]) -> Iterator[str]:
         last[name] = number
         taken.add(free)
         yield free
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name with the first number behind it, from 2, that is not taken.
+
+    >>> free_name("parent", {"parent": 1, "parent_2": 2})
+    'parent_3'
+    """
+    return next(free for n in count(2) if (free := f"{name}_{n}") not in taken)
 
 
 def _set_slot(value: Any) -> Any:

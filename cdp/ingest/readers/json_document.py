@@ -14,8 +14,8 @@ from cdp.ingest.readers.json_cells import (
     FaultyJsonError,
     encoded,
     fields_of,
+    free_name,
     judged,
-    numbered,
     parsed,
 )
 from cdp.ingest.readers.json_paths import CUT_SHORT, Around, as_text, elements_at
@@ -85,7 +85,7 @@ class _Joining:
             self._around, self._text = around, as_text(around)
             self._found = parsed(self._text)
         if PARENT in row:
-            *_, free = numbered([*row, PARENT])
+            free = free_name(PARENT, row)
             row = {free if name == PARENT else name: row[name] for name in row}
             text = encoded(row)
         joined = f'{text[:-1]}{", " if row else ""}"{PARENT}": {self._text}}}'
