@@ -265,10 +265,8 @@ def _write(
     return replaced, [in_force[one.pair] for one in known]
 
 
-def _is_known(said: Ruling, in_force: Ruling | None) -> bool:
-    if in_force is None or in_force.ruling != said.ruling:
-        return False
-    return said.note in (None, in_force.note)
+def _is_known(said: Ruling, known: Ruling | None) -> bool:
+    return bool(known and known.ruling == said.ruling and said.note in (None, known.note))
 
 
 def _login_name() -> str:

@@ -107,7 +107,7 @@ def _build(checks: Sequence[Mapping[str, Any]], run_id: str, folder: Path) -> No
         site_name="checks",
         site_config={
             "class_name": "SiteBuilder",
-            "show_how_to_buttons": False,
+            "show_how_to_buttons": False,  # type: ignore[typeddict-unknown-key]  # GX reads it
             "store_backend": {
                 "class_name": "TupleFilesystemStoreBackend",
                 "base_directory": str(folder.resolve()),

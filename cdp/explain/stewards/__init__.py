@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from cdp.explain.stewards.cases import Case, find_cases, lay_out_case
 from cdp.explain.stewards.files import read_answers, write_cases
+from cdp.explain.stewards.meant import find_key
 from cdp.explain.stewards.ruled import (
     RulingState,
     broken_notice,
-    find_key,
     near_keys,
     notices_of,
     read_ruling_states,
