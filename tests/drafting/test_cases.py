@@ -218,6 +218,11 @@ CASES: dict[str, tuple[str, str | bytes, dict[str, Any]]] = {
         {"person.email": "From Email Address", "amount": "Gross",
          "touchpoint_key": "Transaction ID", "occurred_at.format": "%m/%d/%Y"},
     ),
+    "of two columns for one role the better header wins": (
+        "people.csv",
+        lines("id,contact first name,first name", "1,Bo,Ann", "2,Cy,Dora"),
+        {"person.given_name": "first name"},
+    ),
     "a chat": (
         "chat.txt", lines("13/03/2026, 09:15 - Ann Lee: hi", "13/03/2026, 09:17 - Bo: hello"),
         {"format.type": "chat", "touchpoint_key": ["sent_at", "author", "place"]},
