@@ -191,7 +191,7 @@ def _next_step(rule: str, severity: str, *, is_held: bool) -> str:
     if is_held:
         return "The file is held: mend it under the same name, or its contract, and `cdp run` again"
     if severity == "critical":
-        return "The rows are in quarantine: mend the file or the contract, and `cdp run` again"
+        return "`cdp quarantine list` shows them: mend the file or its contract and `cdp run` again"
     return "The rows are kept: look at these lines of the file, and tell its source"
 
 

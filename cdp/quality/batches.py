@@ -21,7 +21,7 @@ from cdp.quality.drifting import Batch, Figures, judge_batch
 from cdp.quality.rules import BATCH_RULES
 from cdp.tables import CONTRACTS
 
-MOST_ROWS = 50_000
+MOST_ROWS = 20_000
 """So many rows of a delivery are looked at; a share is known to half a percent by far fewer."""
 
 LEAST_ROWS = 10

@@ -125,7 +125,7 @@ BATCH_COLUMNS = Contract(
         key_column(
             "rows",
             INTEGER,
-            "readable rows that were looked at: all, or of a large file a fixed 50,000 or so",
+            "readable rows that were looked at: all, or of a large file 20,000 or so",
         ),
         key_column("stated", INTEGER, "those of them in which the column is not blank"),
         key_column("distinct_values", INTEGER, "different values among these"),
