@@ -103,16 +103,18 @@ def _build(checks: Sequence[Mapping[str, Any]], run_id: str, folder: Path) -> No
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     for site in list(context.get_site_names()):
         context.delete_data_docs_site(site)
-    site: Any = {
-        "class_name": "SiteBuilder",
-        "show_how_to_buttons": False,
-        "store_backend": {
-            "class_name": "TupleFilesystemStoreBackend",
-            "base_directory": str(folder.resolve()),
+    context.add_data_docs_site(
+        site_name="checks",
+        site_config={
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,  # type: ignore[typeddict-unknown-key]  # GX reads it
+            "store_backend": {
+                "class_name": "TupleFilesystemStoreBackend",
+                "base_directory": str(folder.resolve()),
+            },
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
         },
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-    }
-    context.add_data_docs_site(site_name="checks", site_config=site)
+    )
     by_delivery: dict[str, list[Mapping[str, Any]]] = {}
     for row in checks:
         by_delivery.setdefault(row["delivery_id"], []).append(row)
