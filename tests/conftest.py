@@ -13,11 +13,11 @@ if hasattr(time, "tzset"):
     time.tzset()
 
 # Deadlines measure the machine, not the code.
-settings.register_profile("local", max_examples=30, deadline=None)
+settings.register_profile("local", max_examples=15, deadline=None)
 # CI tries the same few examples each time: a red run means the change, never the dice.
 settings.register_profile(
     "ci",
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     print_blob=True,

@@ -60,7 +60,7 @@ def write_project(folder: Path) -> Project:
     (folder / "sources" / "web.yaml").write_text(WEB, encoding="utf-8")
     (folder / "inbox" / "crm.csv").write_text(contacts(), encoding="utf-8")
     write_events(folder / "inbox" / "web_1.jsonl", [event(n, total="9.50") for n in range(8)])
-    (folder / "inbox" / "web_3.jsonl.gz").write_bytes(b"no gzip at all " + SECRET.encode())
+    (folder / "inbox" / "web_3.jsonl.gz").write_bytes(b"\x1f\x8b no gzip " + SECRET.encode())
     write_events(
         folder / "inbox" / "web_2.jsonl",
         [event(n, ts=SECRET if n < 13 else None) for n in range(10, 15)],

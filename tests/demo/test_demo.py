@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.thorough import thorough
 from tools.readme import copy_demo, run_demo
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,7 @@ def test_the_households_of_the_demo_are_nearly_all_true(demo: tuple[Path, str]) 
     assert recall >= 0.22
 
 
+@thorough
 def test_the_demo_again_publishes_nothing_and_says_the_same(demo: tuple[Path, str]) -> None:
     project, printed = demo
     published = project / "warehouse" / "published"

@@ -160,7 +160,7 @@ def any_world(draw: st.DrawFn) -> tuple[Tables, pl.DataFrame, list[tuple[str, st
     return tables, labels, rows
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(any_world())
 def test_kinds_add_up_to_all_wrong_and_missed_pairs_in_any_order_of_labels(
     tmp_path_factory: pytest.TempPathFactory,

@@ -41,7 +41,7 @@ def corrupted(line: str, dice: random.Random) -> str:
     }[kind]
 
 
-@settings(max_examples=4, phases=WITHOUT_SHRINKING)
+@settings(max_examples=2, phases=WITHOUT_SHRINKING)
 @given(st.integers(0, 10_000), st.sampled_from([0.0, 0.4]))
 def test_every_row_of_any_file_is_accounted_for(seed: int, tolerated: float) -> None:
     dice = random.Random(seed)

@@ -140,7 +140,7 @@ def differing(one: pl.DataFrame, other: pl.DataFrame) -> set[object]:
     }
 
 
-@settings(max_examples=8, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@settings(max_examples=4, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(drawn=deliveries)
 def test_folding_what_is_touched_equals_folding_all(project: Project, drawn: list[tuple]) -> None:  # type: ignore[type-arg]  # as drawn
     sources = {source.name: source for source in project.sources}

@@ -80,7 +80,7 @@ def replayed(changes: pl.DataFrame) -> set[str]:
     return living
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(histories)
 def test_customers_are_the_clusters_and_events_replay_to_them(history: list[Groups]) -> None:
     with closing(DuckDBEngine()) as engine:
@@ -109,7 +109,7 @@ def test_members_replay_to_every_former_state(history: list[Groups]) -> None:
             assert dict(then.select("record_id", "customer_id").iter_rows()) == state
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(groupings, groupings, st.integers(0, 99))
 def test_ids_do_not_hang_on_row_order_and_the_same_again_changes_nothing(
     first: Groups, second: Groups, order: int

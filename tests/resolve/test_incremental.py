@@ -27,6 +27,7 @@ from cdp.tables import CONTRACTS
 from cdp.tables.model import MODELS, VERSIONED
 from tests.laws.world import WITHOUT_SHRINKING
 from tests.resolve.people import BEGINNING, TRAINING, Person, frame, strangers
+from tests.thorough import thorough
 
 KEPT = Version("m_0001", is_training=False)
 MADE = (
@@ -136,7 +137,10 @@ def batches(records: pl.DataFrame, dice: random.Random) -> list[tuple[pl.DataFra
     return told
 
 
-@pytest.mark.parametrize("chosen", [ResolveSettings(), RULES], ids=["plain", "rules"])
+@pytest.mark.parametrize(
+    "chosen",
+    [pytest.param(ResolveSettings(), marks=thorough, id="plain"), pytest.param(RULES, id="rules")],
+)
 @settings(max_examples=1, phases=WITHOUT_SHRINKING, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_any_portions_make_what_one_run_makes(chosen: ResolveSettings, seed: int) -> None:
