@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from cdp.quality import BATCH_RULES, BUILT_IN, HEADER_RULES, Rule
+from cdp.quality import BATCH_RULES, BUILT_IN, HEADER_RULES, LINE_RULES, Rule
 from cdp.quality.rules import OF_SOURCE
 
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
@@ -40,6 +40,10 @@ def page() -> str:
             "| rule | for | expectation | column | severity | tolerated | what is wrong |",
             "|---|---|---|---|---|---|---|",
             *(_of_rows(needs, rule) for needs, rule in BUILT_IN),
+            "",
+            "## On the lines of an event (`line_items`)",
+            "",
+            *_table(LINE_RULES),
             "",
             "## On the header",
             "",
@@ -77,7 +81,8 @@ def _table(rules: tuple[Rule, ...]) -> Iterator[str]:
 def main() -> None:
     """Write the page anew."""
     PAGE.write_text(page(), encoding="utf-8")
-    print(f"docs/{PAGE.name}: {len(BUILT_IN) + len(HEADER_RULES) + len(BATCH_RULES)} rules")
+    rules = [*BUILT_IN, *LINE_RULES, *HEADER_RULES, *BATCH_RULES]
+    print(f"docs/{PAGE.name}: {len(rules)} rules")
 
 
 if __name__ == "__main__":

@@ -77,6 +77,14 @@ def layout_of(text: str, *, further: Sequence[str] = ()) -> Layout:
     (';', 2, ('id', 'name'), (('1', 'Ann'), ('2', 'Lee; Bo')))
     """
     quote = _quote_of(text)
+    whole = _layout(text, quote, further)
+    # Of a broken quote and a cell of many lines, whichever leaves more rows alike.
+    closed = _without_unclosed(text, quote)
+    mended = _layout(closed, quote, further) if closed != text else whole
+    return mended if mended.alike * mended.width > whole.alike * whole.width else whole
+
+
+def _layout(text: str, quote: str, further: Sequence[str]) -> Layout:
     delimiter = max(DELIMITERS, key=lambda sign: _consistency(text, sign, quote))
     records = list(_records(text, delimiter, quote, SEEN_ROWS + 50))
     width = _usual_width(records[:SEEN_FOR_LAYOUT]) or 1
@@ -103,6 +111,40 @@ def layout_of(text: str, *, further: Sequence[str] = ()) -> Layout:
         counted=len(records) - start,
         alike=sum(len(record.cells) == width for record in records[start:]),
     )
+
+
+_LONGEST_CELL = 20
+"""Lines that a quoted cell may span before its quote counts as never closed."""
+
+
+def _without_unclosed(text: str, quote: str) -> str:
+    """The text without lines whose quote is never closed: such a one would swallow those after it.
+
+    A quote that closes only after lines that look like all the others was not opened for them.
+    """
+    lines = text.splitlines(keepends=True)
+    usual = {
+        sign: Counter(line.count(sign) for line in lines).most_common(1) for sign in DELIMITERS
+    }
+    parts = {sign: found[0][0] for sign, found in usual.items() if found and found[0][0]}
+
+    def is_usual(line: str) -> bool:
+        return any(line.count(sign) == count for sign, count in parts.items())
+
+    kept: list[str] = []
+    place = 0
+    while place < len(lines):
+        end = place
+        if lines[place].count(quote) % 2:
+            within = range(place + 1, min(len(lines), place + _LONGEST_CELL))
+            close = next((n for n in within if lines[n].count(quote) % 2), None)
+            if close is None or any(is_usual(line) for line in lines[place + 1 : close]):
+                place += 1
+                continue
+            end = close
+        kept += lines[place : end + 1]
+        place = end + 1
+    return "".join(kept)
 
 
 def _records(text: str, delimiter: str, quote: str, most: int) -> Iterator[_Record]:

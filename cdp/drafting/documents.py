@@ -14,6 +14,9 @@ _OWN_TIME_OR_KEY = re.compile(
     r"(?:^|_|-)(?:id|uuid|guid|key|timestamp|time|date|created|at)$|Id$|At$|Time$|stamp", re.ASCII
 )
 
+_OWN_KEY = re.compile(r"(?:^|_|-)(?:id|uuid|guid|key)$|Id$", re.ASCII)
+_MANY_ROWS = 5
+
 
 @dataclass(frozen=True)
 class Document:
@@ -40,6 +43,16 @@ def parsed(text: str) -> object:
         pass
     try:
         return json.loads(_closed(text))
+    except json.JSONDecodeError as broken:
+        return _before(text, broken.pos)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _before(text: str, place: int) -> object:
+    """What stands before a place at which a document is broken."""
+    try:
+        return json.loads(_closed(text[:place]))
     except (ValueError, RecursionError):
         return None
 
@@ -67,8 +80,9 @@ def _closed(text: str) -> str:
 def document_of(found: object) -> Document | None:
     """The rows of a parsed document; null when it holds no objects.
 
-    An object with a key or a time of its own is a row itself; else the array of objects that
-    looks most like rows is taken: with keys and times, then the longest, then the first.
+    An object with a key or a time of its own is a row itself, but for one that has a time only,
+    as that of its export, around a list of rows. Else the array of objects that looks most like
+    rows is taken: with keys and times, then the longest, then the first.
     """
     if isinstance(found, list):
         objects = tuple(one for one in found if isinstance(one, dict))
@@ -77,7 +91,11 @@ def document_of(found: object) -> Document | None:
         return None
     arrays = list(_arrays(found, ()))
     own = [k for k, v in found.items() if _OWN_TIME_OR_KEY.search(k) and _is_scalar(v)]
-    if own or not arrays:
+    is_around = any(
+        len(elements) >= _MANY_ROWS and _is_like_rows(elements) and not _is_keyed(elements)
+        for _, elements in arrays
+    )
+    if not arrays or (own and not (is_around and not any(_OWN_KEY.search(k) for k in own))):
         return Document("", (found,), is_one=True)
     path, elements = max(arrays, key=lambda a: (_is_like_rows(a[1]), len(a[1]), -len(a[0])))
     return Document(".".join(path), tuple(elements), _without(found, path))
@@ -105,6 +123,10 @@ def _arrays(
 def _is_like_rows(elements: Sequence[Mapping[str, Any]]) -> int:
     names = {name for one in elements[:20] for name in one}
     return sum(bool(_OWN_TIME_OR_KEY.search(name)) for name in names) > 0
+
+
+def _is_keyed(elements: Sequence[Mapping[str, Any]]) -> bool:
+    return all({*one} <= {"key", "name", "value"} for one in elements)
 
 
 def keyed_lists(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -129,7 +129,6 @@ def land_mended(
     twins = entries.filter(pl.col("mends") == first["delivery_id"], pl.col("sha256") == sha256)
     if twins.height:
         return Mended(str(twins["delivery_id"][0]), str(first["delivery_id"]), is_new=False)
-    _refuse_loose_lines(engine, source, manifest)
     told = f"{source.name}|mends {first['delivery_id']}|{sha256}"
     delivery_id = "d_" + hashlib.sha256(told.encode()).hexdigest()[:16]
     file_format = _mended_format(source.format, first)
@@ -195,23 +194,6 @@ def _mended_delivery(entries: pl.DataFrame, manifest: Manifest) -> dict[str, Any
                 next_step=remedy[entry["status"]],
             )
     return first
-
-
-def _refuse_loose_lines(engine: Engine, source: Source, manifest: Manifest) -> None:
-    """Lines of one order stand together: one alone would take the place of the order."""
-    if not source.line_items:
-        return
-    lines = engine.query(
-        f"select source_row from raw.{source.name} where delivery_id = $id and fault is not null",
-        {"id": manifest.delivery_id},
-    )
-    if {*lines["source_row"]} & {*manifest.lines}:
-        raise ConfigError(
-            what="some of its rows could not be read, and rows of this source fold together: one "
-            "alone would take the place of its whole touchpoint",
-            where=f"source {source.name}: line_items",
-            next_step="mend the whole file under its own name in the inbox",
-        )
 
 
 def _named(path: Path, root: Path) -> str:

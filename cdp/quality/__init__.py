@@ -6,12 +6,21 @@ from cdp.quality.checks import rule_faults
 from cdp.quality.cleaning import Cleaning, clean_source, parse_rows
 from cdp.quality.folding import Folded, fold_rows, spoken_of
 from cdp.quality.header import nearest_column
-from cdp.quality.rules import BATCH_RULES, BUILT_IN, HEADER_RULES, Rule, batch_rules_for, rules_for
+from cdp.quality.rules import (
+    BATCH_RULES,
+    BUILT_IN,
+    HEADER_RULES,
+    LINE_RULES,
+    Rule,
+    batch_rules_for,
+    rules_for,
+)
 
 __all__ = [
     "BATCH_RULES",
     "BUILT_IN",
     "HEADER_RULES",
+    "LINE_RULES",
     "Cleaning",
     "Folded",
     "Rule",

@@ -16,6 +16,7 @@ from cdp.quality.batches import check_batches, check_frame, note_batches, rechec
 from cdp.quality.checks import RuleResult, check_rows
 from cdp.quality.functions import FUNCTIONS
 from cdp.quality.header import check_headers
+from cdp.quality.lines import check_lines
 from cdp.quality.rules import rules_for
 from cdp.store.ledger import Ledger
 from cdp.tables import CONTRACTS
@@ -59,7 +60,7 @@ def clean_source(
     tolerated = project.quality.max_rejected_share if share is None else share
     rules = rules_for(source, tolerated_share=tolerated, as_of=as_of)
     results = check_rows(engine, rules, source.attributes)
-    results += check_headers(engine, source, delivery_ids)
+    results += [*check_headers(engine, source, delivery_ids), *check_lines(engine, source)]
     # What is taken back is judged by nobody: it holds up no run and rejects no row.
     revoked = Ledger(engine).revoked(delivery_ids)
     results = [result for result in results if result.delivery_id not in revoked]

@@ -82,6 +82,13 @@ BUILT_IN: tuple[tuple[str, Rule], ...] = (
 )  # fmt: skip
 """Rules on rows, each with the word of the contract that it needs; none: for every source."""
 
+LINE_RULES: tuple[Rule, ...] = (
+    Rule("touchpoint_has_all_its_lines", "ExpectColumnValuesToBeNull", None, "critical", 1.0,
+         "a line beside it cannot be read, and may be one of the same event",
+         next_step="Mend that line: `cdp quarantine export`, or deliver the file mended"),
+)  # fmt: skip
+"""Rules on the lines of sources with ``line_items``."""
+
 HEADER_RULES: tuple[Rule, ...] = (
     Rule("key_columns_are_in_the_header", "ExpectTableColumnsToMatchSet", None, "critical", 0.0,
          "a column of a key or of the event's time is not in the file"),

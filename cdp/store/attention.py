@@ -37,7 +37,7 @@ def attention_query(*, deliveries: str = "deliveries", checks: str = "checks") -
         coalesce(d.reason, m.message) as reason,
         d.rows_read,
         case d.status
-            when 'held' then {_WHEN_HELD}
+            when 'held' then case when {_IS_UNUSUAL} then {_WHEN_UNUSUAL} else {_WHEN_HELD} end
             when 'unreadable' then {_WHEN_UNREADABLE}
             else {_WHEN_MISSING}
         end as next_step
@@ -57,9 +57,20 @@ _WHEN_HELD = """
     || 'Mend the file under the same name, or its contract (max_rejected_share tells how many '
     || 'bad rows it may have), and run again: the whole file is then judged anew.'
 """
+_IS_UNUSUAL = """
+    regexp_matches(d.reason,
+        '^(row_count_is|columns_are_not|columns_keep_their|blank_shares|category_mixes)_')
+"""
+"""Held by a rule that compares files as wholes, and by no other before it."""
+_WHEN_UNUSUAL = """
+    'Nothing of this file counts yet: its rows may all be right, but as a whole it is not what '
+    || 'the contract of ' || d.source || ' expects. If it is right, change `expect_rows` or '
+    || '`drift` there; else mend the file under the same name. Then run again.'
+"""
 _WHEN_UNREADABLE = """
     'Nothing of it was read, and all other files went on. Deliver it again whole, or mend its '
-    || 'permissions or `format` in the contract; each run tries it again.'
+    || 'permissions, its name (`delivered_at`) or `format` in the contract; each run tries it '
+    || 'again.'
 """
 _WHEN_MISSING = """
     'Its rows count, without what those columns say; refusals of consent known before stand. '

@@ -25,7 +25,12 @@ DELIVERIES = Contract(
         key_column("run_id", TEXT, "the run that landed it"),
         key_column("status", TEXT, "landed, accepted, held, revoked, repeat or unreadable"),
         key_column("format", TEXT, "JSON object: how its contract read it"),
-        Column("header", TEXT, "JSON list: columns that the file names; null where it names none"),
+        Column(
+            "header",
+            TEXT,
+            "JSON list: columns that the file names; null where it names none",
+            "personal",
+        ),
         Column("head", TEXT, "verbatim text before the first row; null where none is", "personal"),
         Column(
             "read_as",

@@ -119,6 +119,25 @@ def test_all_rows_of_an_order_are_judged_as_the_order_is(tmp_path: Path) -> None
     ]  # fmt: skip
 
 
+def test_an_order_that_may_lack_a_line_is_rejected_and_replaces_none(tmp_path: Path) -> None:
+    world = World(tmp_path, (SHOP,), "project: q\ndefault_region: US\ntimezone: UTC\n"
+                  "quality: {max_rejected_share: 1.0}\n")  # fmt: skip
+    third, fourth = (OTHER.replace("2,", f"{n},", 1) for n in (3, 4))
+    world.fold(
+        {
+            "shop_20260101.csv": orders(FIRST, SECOND, OTHER, third),
+            "shop_20260102.csv": orders(FIRST, "1,cut", OTHER, third, fourth),
+        }
+    )
+    beside = ("quarantined", "touchpoint_has_all_its_lines")
+    assert told(world)[4:] == [
+        beside, ("quarantined", "row_is_readable"), beside, ("duplicate", "same_as_before"),
+        ("accepted", None),
+    ]  # fmt: skip
+    # The first order is as it was: with both of its items.
+    assert '"pear"' in touchpoints(world)["payload"][0]
+
+
 ORDER = st.tuples(st.sampled_from("1234"), st.lists(st.sampled_from("abc"), min_size=1, max_size=4))
 ORDERS = st.lists(ORDER, min_size=1, max_size=4, unique_by=lambda order: order[0])
 DELIVERIES = st.lists(ORDERS, min_size=2, max_size=3)

@@ -145,6 +145,7 @@ def _written(
 ) -> dict[str, Any]:
     file_format = FileFormat.model_validate_json(delivery["read_as"])
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # rejected rows are whole: for nobody else's eyes
     with path.open("wb") as file:
         for piece in _pieces(delivery["head"], rows, file_format):
             file.write(piece)

@@ -13,7 +13,7 @@ import polars as pl
 
 from cdp.pipeline import Run
 from cdp.project import Project, Source
-from cdp.quality import HEADER_RULES, Rule, batch_rules_for, rules_for
+from cdp.quality import HEADER_RULES, LINE_RULES, Rule, batch_rules_for, rules_for
 from dagster_project.defs.figures import table_of
 
 MAX_DELIVERIES = 20
@@ -88,7 +88,8 @@ def _rules(project: Project, source: Source) -> tuple[Rule, ...]:
     rules = rules_for(source, tolerated_share=share, as_of=datetime(2000, 1, 1))
     has_header = source.format.type in ("csv", "parquet", "chat")
     header_rules = HEADER_RULES if has_header else ()
-    return (*rules, *header_rules, *batch_rules_for(source))
+    line_rules = LINE_RULES if source.line_items else ()
+    return (*rules, *line_rules, *header_rules, *batch_rules_for(source))
 
 
 def _description(rule: Rule, *, is_own: bool) -> str:
