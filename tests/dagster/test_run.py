@@ -12,6 +12,7 @@ from dagster_project.home import open_instance
 from dagster_project.materialize import failures_of, materialize_project
 from tests.dagster.conftest import Materialised
 from tests.dagster.tiny_project import AS_OF, CDP, SECRET, event, write_events, write_project
+from tests.thorough import thorough
 
 
 def test_the_job_publishes_a_snapshot(ran: Materialised) -> None:
@@ -121,6 +122,7 @@ def test_nothing_that_dagster_stored_holds_a_cell(ran: Materialised) -> None:
         assert record not in told
 
 
+@thorough
 def test_a_second_run_repeats_the_checks_and_changes_nothing(tmp_path: Path) -> None:
     project = write_project(tmp_path / "project")
     first = materialise(project, tmp_path / "home")

@@ -38,6 +38,7 @@ def test_a_renamed_column_wants_a_look_until_its_contract_or_a_newer_file_has_it
     assert looks(later) == []
 
 
+@thorough
 def test_a_column_that_comes_back_under_the_same_file_name_is_told_no_more(
     company: Company,
 ) -> None:

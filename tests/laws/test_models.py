@@ -35,6 +35,7 @@ def test_a_store_of_few_records_keeps_no_model(ran: Company) -> None:
     assert ran.query("select model_drift from runs").rows() == [(None,)]
 
 
+@thorough
 def test_a_candidate_of_the_same_records_would_change_nobody(ran: Company) -> None:
     found = train_model(ran.project, as_of=AS_OF)
     trial = found["trial"]
@@ -60,6 +61,7 @@ def test_a_promoted_model_is_used_by_the_next_run_and_ids_stay(ran: Company) -> 
     assert ran.warehouse(f"{counted} and figure = 'stated'").rows() == [(records,)]
 
 
+@thorough
 def test_a_store_that_has_doubled_since_the_training_is_told_wherever_notices_stand(
     ran: Company,
 ) -> None:
@@ -100,6 +102,7 @@ def test_files_that_come_one_by_one_make_what_a_full_run_makes(
         assert_frame_equal(table, whole[name])  # type: ignore[arg-type]  # frames by name
 
 
+@thorough
 def test_a_model_of_other_settings_is_not_put_in_force(ran: Company) -> None:
     found = train_model(ran.project, as_of=AS_OF)
     ran.write({"cdp.yaml": CDP_YAML + "resolve: {limits: {email: {max_names: 2}}}\n"})

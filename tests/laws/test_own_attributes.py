@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.laws.world import CDP_YAML, CRM_HEADER, CRM_YAML, SHOP_YAML, Company, clusters_of
+from tests.thorough import thorough
 
 COMPARE = "resolve: {compare: {card: identifier, level: exact}}\n"
 CONTRACTS = {
@@ -24,6 +25,7 @@ FILES = {
 }  # fmt: skip
 
 
+@thorough
 def test_a_number_that_two_sources_know_makes_one_customer(company: Company) -> None:
     for path in (company.root / "inbox").iterdir():
         path.unlink()

@@ -17,6 +17,7 @@ from cdp.progress import SilentObserver
 from cdp.store import gate
 from cdp.store.layout import Layout
 from tests.laws.world import AS_OF, BAD_SHOP, CRM, FILES, Company, clusters_of, crm_file
+from tests.thorough import thorough
 
 
 def customers(company: Company) -> int:
@@ -54,6 +55,7 @@ def test_a_run_reads_nothing_shut_while_another_process_reads(ran: Company) -> N
         reader.communicate("")
 
 
+@thorough
 def test_a_run_killed_before_the_swap_leaves_the_old_snapshot_whole(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +110,7 @@ def test_a_delivery_past_its_tolerated_share_is_held_and_the_others_go_on(compan
     assert set(rows["disposition"]) <= {"held", "quarantined"}
 
 
+@thorough
 def test_a_held_delivery_goes_on_once_its_contract_is_mended(company: Company) -> None:
     company.deliver(BAD_SHOP, "r1")
     shop = company.settings["sources/shop.yaml"]
@@ -137,6 +140,7 @@ def test_an_unexplained_fall_of_customers_is_not_published(company: Company) -> 
     assert "settings" not in str(refused.value)
 
 
+@thorough
 def test_a_mass_split_is_not_published_and_may_be_undone(
     ran: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:

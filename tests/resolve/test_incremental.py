@@ -169,6 +169,7 @@ def looked_at(fresh: Sequence[Person]) -> pl.Series | None:
         return store.resolve(frame([*people, *fresh]), pl.Series(range(61, 61 + len(fresh))))
 
 
+@thorough
 def test_a_stranger_is_looked_at_alone() -> None:
     stranger: Person = {"given_name": "quentin", "surname": "zzyzx", "birth_date": date(1931, 1, 2)}
     near = looked_at([stranger])
@@ -176,6 +177,7 @@ def test_a_stranger_is_looked_at_alone() -> None:
     assert near.to_list() == [61]
 
 
+@thorough
 def test_a_double_is_looked_at_with_the_one_it_is_like() -> None:
     near = looked_at([strangers(60)[4]])
     assert near is not None
