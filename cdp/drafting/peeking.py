@@ -90,7 +90,7 @@ def _packing_of(start: bytes, path: Path) -> str | None:
 def _unpacked(path: Path, packing: str | None) -> Iterator[IO[bytes]]:
     if packing == "gz":
         with gzip.open(path, "rb") as opened:
-            yield opened  # type: ignore[misc]  # it reads bytes
+            yield opened  # type: ignore[misc]  # typeshed: GzipFile is no IO
     elif packing == "zst":
         import pyarrow as pa
 

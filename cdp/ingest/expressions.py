@@ -43,7 +43,7 @@ def present(texts: Sequence[exp.Expr]) -> exp.Expr:
     if not texts:
         return sql("cast([] as varchar[])")
     kept = sql("list_filter([0], lambda x: x is not null)")
-    kept.find(exp.Array, exp.List).replace(exp.Array(expressions=list(texts)))  # type: ignore[union-attr]  # it is there
+    kept.find(exp.Array, exp.List).replace(exp.Array(expressions=list(texts)))  # type: ignore[union-attr]  # built above
     return kept
 
 

@@ -14,7 +14,8 @@ MAX_DEPTH = 200
 """Arrays and objects inside one another; deeper JSON is a fault, not an overflow further on."""
 
 _DECODER = json.JSONDecoder()
-_scan: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once  # type: ignore[attr-defined]  # typeshed leaves it out
+scan: Callable[[str, int], tuple[Any, int]] = _DECODER.scan_once  # type: ignore[attr-defined]  # typeshed leaves it out
+"""The value that begins at a place of a text, and where it ends."""
 encoded = json.JSONEncoder(ensure_ascii=False).encode
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _SURROGATES = re.compile(
@@ -39,7 +40,7 @@ def parsed(text: str) -> dict[str, Any]:
     """
     try:
         try:
-            found, end = _scan(text, 0)
+            found, end = scan(text, 0)
         except StopIteration:
             end = -1
         if end != len(text):

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import IO, Any
 
-from cdp.ingest.readers.json_cells import NO_JSON, TOO_DEEP
+from cdp.ingest.readers.json_cells import NO_JSON, TOO_DEEP, scan
 from cdp.ingest.readers.row import KEPT_CHARACTERS, MAX_ROW_CHARACTERS, TOO_LONG
 
 _STEP = 1 << 20
@@ -23,7 +22,6 @@ _WINDOWS = (1 << 16, 1 << 20, MAX_ROW_CHARACTERS)
 _SIBLINGS = 1_000
 """How many objects are tried in one window."""
 
-_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # typeshed leaves it out
 _BLANKS = re.compile(r"[ \t\r\n\ufeff\0]*")
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|["{}\[\]]', re.DOTALL)
 _STRING_END = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
@@ -84,7 +82,7 @@ class JsonText:
         """Take the value that comes next; ``known`` are the names that its siblings have."""
         while True:
             try:
-                found, end = _scan(self._window, self._at)
+                found, end = scan(self._window, self._at)
             except RecursionError:
                 return self._broken(TOO_DEEP, known)
             except StopIteration as stopped:
@@ -211,7 +209,7 @@ def _sibling(window: str, end: int, known: AbstractSet[str], indent: str | None)
         if tries == _SIBLINGS:
             return None
         try:
-            found, _ = _scan(window, start.end())
+            found, _ = scan(window, start.end())
         except (ValueError, StopIteration, RecursionError):
             continue
         begins_alike = window[window.rfind("\n", 0, start.end()) + 1 : start.end()] == indent

@@ -50,7 +50,7 @@ def _seekable(path: Path, opened: ExitStack) -> BinaryIO:
     stream = opened.enter_context(unpacked(path))
     if stream.seekable():
         return stream
-    plain = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
+    plain = opened.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
     shutil.copyfileobj(stream, plain, 1 << 20)
     plain.seek(0)
     return cast("BinaryIO", plain)
