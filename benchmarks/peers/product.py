@@ -78,3 +78,63 @@ def customers_of(root: Path) -> pl.DataFrame:
             """
         ).pl()
         return found
+
+
+def candidate_recall(warehouse: Path, truth: pl.DataFrame) -> float | None:
+    """Share of the true pairs that matching looked at; null when truth holds no pair.
+
+    A pair is looked at when its two share a block that the model allows, or a declared key. Two of
+    the truth that intake had already made one record (events that state the very same person)
+    count too: nothing can lose them any more.
+
+    Args:
+        warehouse: The working database of a project that has run.
+        truth: record, entity; one row per record.
+    """
+    with closing(duckdb.connect(str(warehouse), read_only=True)) as connection:
+        connection.register("truth", truth.to_arrow())
+        pairs, looked_at = connection.execute(_CANDIDATE_RECALL).fetchall()[0]
+    return looked_at / pairs if pairs else None
+
+
+_CANDIDATE_RECALL = """
+with known as (
+    select source || '/' || source_record_id as record, record_id from identity.records
+    union all
+    select source || '/' || source_touchpoint_id, record_id from clean.touchpoints
+    where record_id is not null
+),
+
+placed as (
+    -- A record that the store does not know is alone with itself.
+    select t.record, t.entity, coalesce(min(k.record_id), -row_number() over ()) as record_id
+    from truth as t
+    left join known as k on t.record = k.record
+    group by t.record, t.entity
+),
+
+pairs as (
+    select
+        least(l.record_id, r.record_id) as record_l,
+        greatest(l.record_id, r.record_id) as record_r,
+        count(*) as pairs
+    from placed as l
+    join placed as r on l.entity = r.entity and l.record < r.record
+    group by record_l, record_r
+),
+
+together as (
+    select distinct p.record_l, p.record_r
+    from pairs as p
+    join identity.block_keys as l on p.record_l = l.record_id
+    join identity.block_keys as r on p.record_r = r.record_id and l.block = r.block
+    union
+    select record_l, record_r from identity.declared_pairs
+)
+
+select
+    coalesce(sum(p.pairs), 0),
+    coalesce(sum(p.pairs) filter (p.record_l = p.record_r or t.record_l is not null), 0)
+from pairs as p
+left join together as t on p.record_l = t.record_l and p.record_r = t.record_r
+"""
