@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -137,7 +138,8 @@ def _write_delta(
     """Write a snapshot from the former one: what reads as before is shared with it.
 
     Rows of a Parquet file come in the order of the last whole snapshot, then what changed since:
-    sorting a large table costs more than writing it.
+    sorting a large table costs more than writing it. Those files are written beside the DuckDB
+    file, which keeps one core busy at most.
     """
     statements = {name: _unordered(told) for name, told in _statements(references).items()}
     aside = building / ".changes"
@@ -149,13 +151,18 @@ def _write_delta(
             engine.export(statements[name], changes[name].rows, keys=keys, columns=columns)
     for name in statements.keys() - changes.keys():
         engine.export(statements[name], building / f"{name}.parquet")
-    same = write_changes(building, references, former=former, changes=changes)
+    written = write_changes(building, references, former=former, changes=changes)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        exports = []
+        for name, has_changed in written:
+            path = building / f"{name}.parquet"
+            if has_changed:
+                exports.append(beside.submit(engine.export, statements[name], path))
+            else:
+                path.hardlink_to(former / path.name)
+        for export in exports:
+            export.result()
     shutil.rmtree(aside)
-    for name in changes:
-        if name in same:
-            (building / f"{name}.parquet").hardlink_to(former / f"{name}.parquet")
-        else:
-            engine.export(statements[name], building / f"{name}.parquet")
     return count_rows(building, references)
 
 
