@@ -25,6 +25,11 @@ STABLE_ID = "stable_id(key) as cast('0x' || substr(md5(key), 1, 15) as bigint)"
 """60 bits of an md5: the same on every engine and version, unlike a database's own hash()."""
 
 
+_PARQUET = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 300"
+"""A third less work than with DuckDB's own settings, for files 3 % larger: zstd at its cheapest,
+and no dictionary tried where nearly every value is another."""
+
+
 class Database:
     """A DuckDB file, or one in memory where ``path`` is null; what writes to it is the engine."""
 

@@ -62,6 +62,8 @@ def write_changes(
     shutil.copyfile(former / FILE, folder / FILE)
     with _opened(folder) as connection:
         connection.execute(f"create temp macro {STABLE_ID}")
+        # One transaction is written out once; many fill the log, which is then written out anew.
+        connection.execute("begin")
         for contract, parquet in _tables(folder, references):
             change = changes.get(parquet.stem)
             if change is None:
@@ -69,6 +71,7 @@ def write_changes(
                 _insert(connection, contract, parquet)
             else:
                 yield parquet.stem, _replace(connection, contract, change)
+        connection.execute("commit")
 
 
 def count_rows(folder: Path, references: Sequence[str]) -> dict[str, int]:
