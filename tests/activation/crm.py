@@ -10,15 +10,17 @@ from tests.activation.snapshot import lines
 class Crm:
     """Contacts by the id they were loaded under, and what was noted of each by those who call.
 
-    A note is the id of a contact when it was new; notes move when contacts are merged.
+    A note is the id of a contact when it was new; notes move when contacts are merged, and stay
+    where they are when what was merged is parted again: no tool can tell whose they were.
     """
 
     def __init__(self) -> None:
         self.contacts: dict[str, dict[str, str]] = {}
         self.notes: dict[str, set[str]] = {}
 
-    def load(self, folder: Path) -> None:
-        """Upsert the customers, then end the ids that ended."""
+    def load(self, folder: Path) -> dict[str, str]:
+        """Upsert the customers, then end the ids that ended; whom it merged, and into whom."""
+        merged = {}
         for line in lines(folder / "customers.csv"):
             contact = line["customer_id"]
             self.contacts[contact] = line
@@ -31,3 +33,5 @@ class Crm:
             notes = self.notes.pop(old)
             if heir:
                 self.notes[heir] |= notes
+                merged[old] = heir
+        return merged

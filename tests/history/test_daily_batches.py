@@ -167,17 +167,18 @@ def test_a_crm_that_loads_exports_holds_the_golden_records_and_no_more(
     days: list[Day], every: int
 ) -> None:
     crm = Crm()
+    ever_merged = 0
     for number, day in enumerate(days, 1):
         if number % every and number < len(days):
             continue
-        crm.load(day.export)
+        merged = crm.load(day.export)
+        ever_merged += len(merged)
         assert crm.contacts.keys() == day.golden.keys()
         for contact, golden in day.golden.items():
             told = {name: crm.contacts[contact][name] for name in golden}
             assert told == {name: value or "" for name, value in golden.items()}
-        merged = {note: c for c, notes in crm.notes.items() for note in notes - {c}}
         assert all(contact in day.fates[old].split() for old, contact in merged.items())
-    assert every > 1 or merged
+    assert every > 1 or ever_merged
 
 
 def test_spans_never_overlap_and_leave_no_gap_while_a_record_is_current(days: list[Day]) -> None:
