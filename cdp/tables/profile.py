@@ -45,7 +45,9 @@ CUSTOMERS = Contract(
     key=("customer_id",),
     columns=(
         key_column("customer_id", TEXT, "stable id of the resolved person"),
-        key_column("kind", TEXT, "identified, or anonymous (a cookie or device and nothing else)"),
+        key_column(
+            "kind", TEXT, "identified, or anonymous (a cookie or device, or nothing of use)"
+        ),
         Column(
             "household_id",
             TEXT,

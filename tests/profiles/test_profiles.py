@@ -234,9 +234,18 @@ def test_one_refusal_outweighs_any_consent(world: World) -> None:
         ({"devices": ["d1"], "emails": ["a@example.com"]}, "identified"),
         ({"given_name": "Ann"}, "identified"),
         ({"keys": ["shop:1"]}, "identified"),
+        ({"keys": ["crm:1"], "stated": '{"emails":["***@***"]}'}, "identified"),
+        ({"keys": ["crm:***@***"], "stated": '{"emails":["***@***"]}'}, "anonymous"),
+        ({"keys": ["crm:***@***|0000"], "stated": '{"emails":["***@***"],"phones":["0000"]}'},
+         "anonymous"),
+        ({"keys": ["crm:***@***|7"], "stated": '{"emails":["***@***"]}'}, "identified"),
+        ({"keys": ["web:d:1"], "devices": ["d:1"], "stated": '{"devices":["d:1"]}'}, "anonymous"),
+        ({"keys": ["crm:Test"], "stated": '{"full_name":"Test"}'}, "anonymous"),
     ],
-)
-def test_a_device_and_nothing_else_is_anonymous(world: World, person: Person, kind: str) -> None:
+)  # fmt: skip
+def test_who_has_nothing_usable_but_a_device_is_anonymous(
+    world: World, person: Person, kind: str
+) -> None:
     lists: Person = {"emails": [], "phones": [], "devices": [], "handles": [], "keys": []}
     world.build([lists | person])
     assert world.golden()["kind"] == kind

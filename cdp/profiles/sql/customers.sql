@@ -63,9 +63,24 @@ people as (
     select
         r.customer_id,
         bool_or(
-            len(r.emails) + len(r.phones) + len(r.handles) + len(r.keys) > 0
-            or r.given_name is not null
-            or r.surname is not null
+            case
+                when len(r.emails) + len(r.phones) + len(r.handles) > 0 then true
+                when r.given_name is not null or r.surname is not null then true
+                when len(r.keys) = 0 then false
+                -- A list without an id is keyed by an email, a phone, a cookie or a name. Such a key
+                -- says no more than that value does, and that one is of no use here.
+                else len(list_filter(
+                    flatten(list_transform(
+                        r.keys, lambda key: string_split(substr(key, instr(key, ':') + 1), '|')
+                    )),
+                    lambda part: part <> '' and not contains(
+                        coalesce(cast(json_extract(r.stated, [
+                            '/emails', '/phones', '/devices', '/handles', '/full_name', '/given_name', '/surname'
+                        ]) as varchar), ''),
+                        cast(to_json(part) as varchar)
+                    )
+                )) > 0
+            end
         ) as is_identified,
         list_sort(list_distinct(flatten(list(r.emails)))) as emails,
         list_sort(list_distinct(flatten(list(r.phones)))) as phones,
