@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdp.quality import BATCH_RULES, BUILT_IN, HEADER_RULES, LINE_RULES, Rule
+from cdp.quality.batches import LAST
+from cdp.quality.drifting import MIN_EARLIER, MIN_ROWS, MIN_STATED
 from cdp.quality.rules import OF_SOURCE
 
 PAGE = Path(__file__).parents[1] / "docs" / "rules.md"
@@ -24,9 +26,15 @@ held. *Warning* and *info* reject and hold nothing.
 
 
 _ON_DELIVERIES = (
-    "The first by `expect_rows` of the contract; the others compare with the last 15 accepted"
-    " deliveries of the source before it, as soon as three of them have 50 rows or more. `drift`"
-    " of the contract sets their severity, or `none`."
+    f"The first by `expect_rows` of the contract; the others compare with the last {LAST} accepted"
+    f" deliveries of the source before it, as soon as {MIN_EARLIER} of them have {MIN_ROWS} rows or"
+    " more. `drift` of the contract sets their severity, or `none`.\n\n"
+    f"Of small files less is judged. From {MIN_ROWS} rows on: the blanks of a column; from"
+    f" {MIN_ROWS} with a value, its kind. From {MIN_STATED} rows with a value on, in this delivery"
+    f" and in {MIN_EARLIER} before"
+    " it: the mix of a column, since of fewer chance alone moves too much. So a filter left on in a"
+    " daily file of 150 rows is told by no mix of categories; deliver it weekly, or state what you"
+    " expect under [`expect`](project-folder.md#expectations)."
 )
 
 

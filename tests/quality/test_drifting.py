@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from cdp.project import Source
 from cdp.quality.batches import LAST
-from cdp.quality.drifting import Batch, Figures, judge_batch
+from cdp.quality.drifting import MIN_STATED, Batch, Figures, judge_batch
 from tests.quality.batch_world import DAILY_YAML, HEADER, broken, delivery, note, rows
 from tests.quality.world import World
+from tools.rules import PAGE
 
 LISTED = Source.model_validate(
     {
@@ -111,6 +112,19 @@ def test_small_things_never_cry(size: int, earlier: int) -> None:
     other = Batch("e", 5000, True, {("file", "y"): Figures(5000, 5000, "text", 1.0, None)})
     assert judge_batch(other, few, LISTED) == []
     assert judge_batch(other, [other] * earlier, LISTED) == []
+
+
+@pytest.mark.parametrize("stated", [199, 200])
+def test_a_mix_is_judged_from_so_many_values_on_as_the_page_of_rules_says(stated: int) -> None:
+    def batch(name: str, shares: dict[str, float]) -> Batch:
+        figures = Figures(stated, stated, "text", 1.0, shares)
+        return Batch(name, stated, True, {("canonical", "event_type"): figures})
+
+    earlier = [batch(f"d{day}", {"order": 0.5, "visit": 0.5}) for day in range(3)]
+    results = judge_batch(batch("e", {"order": 1.0}), earlier, LISTED)
+    (mix,) = [r for r in results if r.rule.name == "category_mixes_are_usual"]
+    assert (mix.passed, mix.rows_checked) == ((False, 1) if stated >= MIN_STATED else (True, 0))
+    assert f"From {MIN_STATED} rows with a value on" in PAGE.read_text(encoding="utf-8")
 
 
 CHECKS = (
