@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -41,21 +41,44 @@ def check_project(root: Path) -> list[dict[str, object]]:
     """
     survey = survey_project(root)
     faults, found = [*survey.faults, *_listed_faults(survey), *_log_faults(survey.root)], []
+    files_of = {one.name: ingest.files_below(survey.root, one) for one in survey.sources}
+    shared = _shared_files(survey.root, files_of)
     for source in survey.sources:
-        written, files = survey.contracts[source.name], ingest.files_below(survey.root, source)
+        written, files = survey.contracts[source.name], files_of[source.name]
         faults += _rule_faults(source, written)
         looked = _look_at(survey.root, source, written, files)
         faults += looked.faults
         found.append(
             {
                 "source": source.name, "holds": source.holds, "path": list(source.path),
-                "files": len(files), "notices": list(looked.notices),
+                "files": len(files), "notices": [*looked.notices, *shared.get(source.name, ())],
             }
         )  # fmt: skip
     if faults:
         raise ProjectError(faults)
     survey.project  # noqa: B018 - raises what the survey itself found
     return found
+
+
+def _shared_files(root: Path, files_of: Mapping[str, Sequence[Path]]) -> dict[str, list[str]]:
+    """Files that several sources read: the first of these sources by name -> what to tell."""
+    readers: dict[Path, list[str]] = {}
+    for name in sorted(files_of):
+        for path in files_of[name]:
+            readers.setdefault(path, []).append(name)
+    shared: dict[tuple[str, ...], list[Path]] = {}
+    for path, names in sorted(readers.items()):
+        if len(names) > 1:
+            shared.setdefault(tuple(names), []).append(path)
+    told: dict[str, list[str]] = {}
+    for names, paths in sorted(shared.items()):
+        count = "1 file is" if len(paths) == 1 else f"{len(paths)} files are"
+        told.setdefault(names[0], []).append(
+            f"{count} read by {' and '.join(names)}, such as"
+            f" {paths[0].relative_to(root).as_posix()}: each row counts for each of them. Unless"
+            " that is meant, narrow a `path` or take a contract away"
+        )
+    return told
 
 
 def _listed_faults(survey: Survey) -> Iterator[Fault]:

@@ -90,6 +90,14 @@ def test_a_path_without_files_and_a_file_that_cannot_be_read_are_notices(
     assert "crm_20260701.csv cannot be read: the file has no header line" in str(crm["notices"])
 
 
+def test_files_that_two_sources_read_are_told_with_both_and_how_many(company: Company) -> None:
+    twin = CRM_YAML.replace("source: crm", "source: list")
+    company.write({"sources/list.yaml": twin})
+    told = {str(one["source"]): one["notices"] for one in check_project(company.root)}
+    assert "2 files are read by crm and list, such as inbox/crm_20260401.csv: " in str(told["crm"])
+    assert (told["shop"], told["list"]) == ([], [])
+
+
 def test_what_a_run_would_refuse_is_a_fault_with_its_line(company: Company) -> None:
     text = (company.root / "cdp.yaml").read_text()
     block = (
