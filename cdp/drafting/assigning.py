@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cdp.drafting import value_tests
 from cdp.drafting.confidence import SURE
-from cdp.drafting.headers import ENDING, QUALIFIED, fit, has_words, plain
+from cdp.drafting.headers import ENDING, QUALIFIED, fit, has_words, leaf_of, plain
 from cdp.drafting.sample import Column
 from cdp.drafting.vocabulary import Role, roles
 
@@ -61,7 +61,7 @@ def assign(
 def absorbed(column: Column) -> bool:
     """Whether a column is of a kind that no role may take: an IP, a link, a free text."""
     table = roles()
-    leaf = plain(column.name.rpartition(".")[2])
+    leaf = plain(leaf_of(column.name))
     return any(
         leaf in headers
         or fit(column.name, headers=(), alone=headers, qualifiers=table.qualifiers) >= QUALIFIED

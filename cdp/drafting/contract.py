@@ -225,8 +225,8 @@ def _declared(key: KeyColumn, seen: Seen) -> Entry:
 
 
 def _namespace(key: KeyColumn, own_name: str) -> str:
-    ids = words("id_words")
-    parts = [part for part in plain(key.name).split() if part not in ids]
+    fillers = {*words("id_words"), *words("id_words_before"), *words("joining_words")}
+    parts = [part for part in plain(key.name).split() if part not in fillers]
     name = re.sub(r"[^a-z0-9_]", "", "_".join(parts)) or "customer"
     name = name if name[0].isalpha() else f"key_{name}"
     return f"{name}_key" if name == own_name else name

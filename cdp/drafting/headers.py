@@ -12,6 +12,8 @@ EXACT, OF_LEAF, QUALIFIED, ENDING, WITHIN = 1.0, 0.95, 0.9, 0.7, 0.5
 qualifiers, at its end, anywhere in it; a header that fits nowhere says 0."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-rt-z])")
+_DOT = re.compile(r"\.(?=\w)")
+_NUMBER = re.compile(r"(?<=\w{3})(?=(?:nummer|number|nr|kennung)\b)")
 _SIGNS = re.compile(r"[^a-z0-9#]+")
 _SHARP = str.maketrans({"\u00df": "ss", "\u00f8": "o", "\u00e6": "ae", "\u0142": "l"})
 
@@ -22,15 +24,24 @@ def plain(header: str) -> str:
 
     >>> plain("E-Mail-Adresse"), plain("traits.firstName"), plain("Prénom")
     ('email adresse', 'traits first name', 'prenom')
-    >>> plain("Bestellnummer")
-    'bestell nummer'
+    >>> plain("Bestellnummer"), plain("Kundennr.")
+    ('bestell nummer', 'kunden nr')
     """
     parted = _CAMEL.sub(" ", header)
     letters = unicodedata.normalize("NFKD", parted.casefold().translate(_SHARP))
     text = "".join(letter for letter in letters if not unicodedata.combining(letter))
     words = " ".join(_SIGNS.sub(" ", text).split())
     words = re.sub(r"\be mail", "email", words)
-    return re.sub(r"(?<=\w{3})(?=nummer\b)", " ", words)
+    return _NUMBER.sub(" ", words)
+
+
+def leaf_of(header: str) -> str:
+    """The last part of a path of dots, as it stands; a dot of an abbreviation parts nothing.
+
+    >>> leaf_of("traits.email"), leaf_of("Kd.-Nr."), leaf_of("Tel. privat")
+    ('email', 'Kd.-Nr.', 'Tel. privat')
+    """
+    return _DOT.split(header)[-1]
 
 
 def has_words(header: str, words: Collection[str]) -> bool:
@@ -56,7 +67,7 @@ def fit(
     words = plain(header)
     if words in headers or words in alone:
         return EXACT
-    leaf = plain(header.rpartition(".")[2])
+    leaf = plain(leaf_of(header))
     is_known = leaf in headers or leaf in alone
     if is_known and all(part in qualifiers for part in _between(words, leaf)):
         return OF_LEAF

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from cdp.drafting.headers import has_words, plain
+from cdp.drafting.headers import has_words, leaf_of, plain
 from cdp.drafting.sample import Column, Sample
 from cdp.drafting.times import is_epoch, is_time, says_time
 from cdp.drafting.value_tests import is_masked
@@ -61,16 +61,13 @@ def key_columns(sample: Sample) -> list[KeyColumn]:
 
 
 def _key_column(column: Column) -> KeyColumn | None:
-    header, leaf = plain(column.name), plain(column.name.rpartition(".")[2])
+    header, leaf = plain(column.name), plain(leaf_of(column.name))
     is_code = leaf.endswith((" code", " number", " no", " nr", " num", " key", " nummer"))
     if is_code and has_words(leaf, words("no_keys")):
         return None
     if has_words(header, words("technical")) or not _like_keys(column):
         return None
-    parts = leaf.split()
-    ids = words("id_words")
-    is_id = leaf in ids or (parts[-1:] != [] and parts[-1] in ids) or leaf == "#"
-    before = " ".join(parts[:-1] if is_id else parts)
+    before, is_id = _parted(leaf)
     if not is_id and not before:
         return None
     entity, word = _entity(before, header)
@@ -81,6 +78,29 @@ def _key_column(column: Column) -> KeyColumn | None:
     if not is_id and not is_named:
         return None
     return KeyColumn(column, entity, word or before, is_id)
+
+
+def _parted(leaf: str) -> tuple[str, bool]:
+    """A header without the word that makes it an id, and whether it has one.
+
+    >>> _parted("customer no"), _parted("numero de client"), _parted("custid")
+    (('customer', True), ('client', True), ('cust', True))
+    >>> _parted("code postal"), _parted("postcode"), _parted("paid")
+    (('code postal', False), ('postcode', False), ('paid', False))
+    """
+    ids, parts = words("id_words"), leaf.split()
+    if parts and parts[-1] in ids:
+        return " ".join(parts[:-1]), True
+    known = {word for listed in word_lists("entities").values() for word in listed}
+    known -= {*words("no_keys")}
+    # In French and Spanish the word stands before what it is of.
+    if parts and parts[0] in words("id_words_before"):
+        rest = " ".join(part for part in parts[1:] if part not in words("joining_words"))
+        if rest in known:
+            return rest, True
+    glued = (leaf.removesuffix(one) for one in ids if leaf.endswith(one))
+    found = next((one for one in glued if one in known), None)
+    return (found, True) if found else (leaf, False)
 
 
 def _like_keys(column: Column) -> bool:

@@ -13,6 +13,7 @@ from cdp.drafting.placing import Place
 from cdp.drafting.references import KnownKeys
 from cdp.drafting.sample import Column, Sample
 from cdp.drafting.times import Written
+from cdp.drafting.vocabulary import roles
 from cdp.project import PERSON_FIELDS
 
 
@@ -56,6 +57,7 @@ def look(sample: Sample, around: Surroundings) -> Seen:
         for one in assigning.assign(asked, region=around.region)
         if not (value_tests.is_masked(one.column) and one.role in PERSON_FIELDS)
     ]
+    assigned = _surname_beside_first_name(assigned, sample)
     file_words = plain(f"{around.place.name} {sample.name.partition('.')[0]}")
     clues = kinds.Clues(
         sample=sample,
@@ -69,24 +71,25 @@ def look(sample: Sample, around: Surroundings) -> Seen:
     return Seen(sample, around, times, found, assigned, kinds.kind_of(clues), file_words)
 
 
+def _surname_beside_first_name(assigned: Sequence[Assigned], sample: Sample) -> list[Assigned]:
+    """The roles, where `Name` beside a first name that is no part of it is a surname."""
+    by_role = {one.role: one for one in assigned}
+    given, whole = by_role.get("given_name"), by_role.get("full_name")
+    if given is None or whole is None or "surname" in by_role:
+        return [*assigned]
+    pairs = [(row.get(given.column.name), row.get(whole.column.name)) for row in sample.rows]
+    stated = [(one.casefold(), other.casefold()) for one, other in pairs if one and other]
+    apart = sum(one not in other for one, other in stated)
+    if 2 * apart <= len(stated):
+        return [*assigned]
+    said = f"{apart} of {len(stated)} values do not hold the first name beside them"
+    surname = Assigned("surname", whole.column, whole.score, said)
+    return [surname if one is whole else one for one in assigned]
+
+
 def _may_be_birth(column: Column) -> bool:
-    return has_words(
-        plain(column.name),
-        (
-            "birth",
-            "birthday",
-            "birthdate",
-            "dob",
-            "geburtsdatum",
-            "born",
-            "naissance",
-            "nacimiento",
-            "geburtstag",
-            "nascita",
-            "geboortedatum",
-            "nascimento",
-        ),
-    )
+    (role,) = (role for role in roles().roles if role.name == "birth_date")
+    return has_words(plain(column.name), role.headers | role.alone)
 
 
 def _may_be_more(column: Column) -> bool:

@@ -156,7 +156,10 @@ def test_each_word_of_the_tables_can_be_the_word_of_a_header() -> None:
     said_of = [word for role in roles().roles for word in (*role.headers, *role.alone, *role.never)]
     said_of += [*roles().qualifiers, *roles().others]
     said_of += [word for listed in roles().absorbed.values() for word in listed]
-    for name in ("occurred", "observed", "came", "technical", "id_words", "bare_words", "no_keys"):
+    for name in (
+        "occurred", "observed", "came", "technical", "id_words", "id_words_before", "joining_words",
+        "bare_words", "no_keys",
+    ):  # fmt: skip
         said_of += words(name)
     for name in ("entities", "channels", "channels_of_consent"):
         said_of += [word for listed in word_lists(name).values() for word in listed]
