@@ -23,7 +23,7 @@ from cdp.drafting.looking import Seen, Surroundings, look
 from cdp.drafting.moments import Moment
 from cdp.drafting.sample import Sample
 from cdp.drafting.vocabulary import words
-from cdp.project import MANY_VALUED, PERSON_FIELDS
+from cdp.project import MANY_VALUED, PERSON_FIELDS, names_told
 
 FEWEST_ALIKE = 5
 """Of fewer rows it may be luck that all say the same."""
@@ -54,7 +54,11 @@ def draft_contract(sample: Sample, around: Surroundings) -> Drafted:
         body = _reference(seen)
     entries = (*_opening(seen), *body)
     named = {name for entry in entries for name in _columns_in(entry, sample)}
-    left = tuple(name for name in sample.column_names if name not in named)
+    left = tuple(
+        told
+        for name, told in zip(sample.column_names, names_told(sample.column_names), strict=True)
+        if name not in named
+    )
     return Drafted(entries, left, tuple(_warnings(seen, entries)))
 
 

@@ -17,6 +17,7 @@ from cdp.project import (
     Written,
     columns_expected,
     columns_named,
+    is_of_values,
     key_columns_named,
     survey_project,
 )
@@ -40,7 +41,8 @@ def check_project(root: Path) -> list[dict[str, object]]:
         ProjectError: With every fault of settings, rules and columns, each with file and line.
     """
     survey = survey_project(root)
-    faults, found = [*survey.faults, *_listed_faults(survey), *_log_faults(survey.root)], []
+    faults = [*survey.faults, *_listed_faults(survey), *_log_faults(survey.root)]
+    found: list[dict[str, object]] = []
     files_of = {one.name: ingest.files_below(survey.root, one) for one in survey.sources}
     shared = _shared_files(survey.root, files_of)
     for source in survey.sources:
@@ -71,10 +73,10 @@ def _shared_files(root: Path, files_of: Mapping[str, Sequence[Path]]) -> dict[st
         if len(names) > 1:
             shared.setdefault(tuple(names), []).append(path)
     told: dict[str, list[str]] = {}
-    for names, paths in sorted(shared.items()):
+    for sources, paths in sorted(shared.items()):
         count = "1 file is" if len(paths) == 1 else f"{len(paths)} files are"
-        told.setdefault(names[0], []).append(
-            f"{count} read by {' and '.join(names)}, such as"
+        told.setdefault(sources[0], []).append(
+            f"{count} read by {' and '.join(sources)}, such as"
             f" {paths[0].relative_to(root).as_posix()}: each row counts for each of them. Unless"
             " that is meant, narrow a `path` or take a contract away"
         )
@@ -179,6 +181,7 @@ def _column_faults(
             more = f" and {len(lacking) - 1} other files" if len(lacking) > 1 else ""
             near = quality.nearest_column(column, headers[last], mapped)
             message = f"column `{column}` is not in {last}{more}"
-            yield written.fault(
-                written.loc_of(column), message, f"nearest: `{near}`" if near else ""
-            )
+            hint = f"nearest: `{near}`" if near else ""
+            if is_of_values(headers[last]):
+                hint = quality.NO_HEADER
+            yield written.fault(written.loc_of(column), message, hint)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from cdp.project.columns import columns_mapped, columns_named, key_columns_named
 from cdp.project.file_format import PACKED, FileFormat, FileType
 from cdp.project.fingerprints import cleaning_fingerprint, fingerprint, project_fingerprint
+from cdp.project.header_cells import A_VALUE, LIKE_A_VALUE, is_of_values, names_told
 from cdp.project.loading import (
     Survey,
     load_project,
@@ -49,7 +50,9 @@ from cdp.project.vocabulary import (
 )
 
 __all__ = [
+    "A_VALUE",
     "CONSENT_CHANNELS",
+    "LIKE_A_VALUE",
     "MANY_VALUED",
     "MATCHED_FIELDS",
     "PACKED",
@@ -84,8 +87,10 @@ __all__ = [
     "columns_named",
     "duration_of",
     "fingerprint",
+    "is_of_values",
     "key_columns_named",
     "load_project",
+    "names_told",
     "nearest",
     "nearest_preset",
     "preset_named",

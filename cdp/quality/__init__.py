@@ -5,7 +5,7 @@ from __future__ import annotations
 from cdp.quality.checks import rule_faults
 from cdp.quality.cleaning import Cleaning, clean_source, parse_rows
 from cdp.quality.folding import Folded, fold_rows, spoken_of
-from cdp.quality.header import nearest_column
+from cdp.quality.header import NO_HEADER, nearest_column
 from cdp.quality.rules import (
     BATCH_RULES,
     BUILT_IN,
@@ -21,6 +21,7 @@ __all__ = [
     "BUILT_IN",
     "HEADER_RULES",
     "LINE_RULES",
+    "NO_HEADER",
     "Cleaning",
     "Folded",
     "Rule",

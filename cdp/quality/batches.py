@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from cdp.engine import Engine, load
-from cdp.project import Source
+from cdp.project import A_VALUE, LIKE_A_VALUE, Source
 from cdp.quality.checks import RuleResult
 from cdp.quality.drifting import Batch, Figures, judge_batch
 from cdp.quality.rules import BATCH_RULES
@@ -48,6 +48,8 @@ def note_batches(engine: Engine, source: Source, delivery_ids: Sequence[str]) ->
             "attributes": ",".join(sorted(source.attributes)),
             "most_rows": MOST_ROWS,
             "least_rows": LEAST_ROWS,
+            "a_value": A_VALUE,
+            "like_a_value": LIKE_A_VALUE,
         },
     )
 

@@ -8,6 +8,7 @@ moves in so few rows is allowed for.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -148,13 +149,22 @@ def _new_columns(batch: Batch, earlier: Sequence[Batch]) -> Found:
     columns = _of_file(batch)
     # A name in a header is there at once; a rare member of JSON objects may just not have come.
     new = [
-        f"column `{name}` is new ({1 - figures.blank:.0%} of rows state it)"
+        f"{_called(name)} is new ({1 - figures.blank:.0%} of rows state it)"
         for name, figures in sorted(columns.items())
         if name not in known
         and (batch.has_header or (figures.rows >= MIN_ROWS and figures.blank < _RARE))
     ]
     return Found(len(columns), new)
 
+
+def _called(name: str, *, bare: bool = False) -> str:
+    """A column in a sentence; one whose name looks like a value is known by its place."""
+    if _PLACE.fullmatch(name):
+        return name
+    return f"`{name}`" if bare else f"column `{name}`"
+
+
+_PLACE = re.compile(r"column [0-9]+")
 
 _RARE = 0.8
 """A member that more rows than these lack may lack in all rows of a delivery by chance."""
@@ -174,7 +184,7 @@ def _gone_columns(batch: Batch, earlier: Sequence[Batch], source: Source) -> Fou
     if not batch.has_header and batch.rows < MIN_ROWS:
         return Found(len(steady), [])
     gone = [
-        f"column `{name}` is gone (each of the last {len(before)} deliveries had it)"
+        f"{_called(name)} is gone (each of the last {len(before)} deliveries had it)"
         for name in sorted(steady - set(columns))
     ]
     return Found(len(steady), gone)
@@ -192,7 +202,7 @@ def _retyped(batch: Batch, earlier: Sequence[Batch]) -> Found:
         judged += 1
         (kind,) = kinds
         if figures.kind != kind and _is_clear(figures):
-            wrong.append(f"column `{name}` holds {_KINDS[figures.kind]}, {_KINDS[kind]} before")
+            wrong.append(f"{_called(name)} holds {_KINDS[figures.kind]}, {_KINDS[kind]} before")
     return Found(judged, wrong)
 
 
@@ -218,7 +228,8 @@ def _blanks(batch: Batch, earlier: Sequence[Batch], source: Source) -> Found:
         judged += 1
         if figures.blank > _most_blank(figures, before):
             usual = _percents([f.blank for f in before])
-            wrong.append(f"`{name}` is blank in {figures.blank:.0%} of rows, {usual} before")
+            called = _called(name, bare=True)
+            wrong.append(f"{called} is blank in {figures.blank:.0%} of rows, {usual} before")
     return Found(judged, wrong)
 
 

@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cdp.engine import Engine
-from cdp.project import Source, columns_expected, columns_named, key_columns_named
+from cdp.project import (
+    Source,
+    columns_expected,
+    columns_named,
+    is_of_values,
+    key_columns_named,
+    names_told,
+)
 from cdp.quality.checks import RuleResult
 from cdp.quality.rules import HEADER_RULES, Rule
 
@@ -49,10 +56,11 @@ def missing_columns(wanted: Sequence[str], named: Sequence[str], mapped: Sequenc
     ''
     """
     near = {c: nearest_column(c, named, mapped) for c in wanted if c not in named}
-    return "; ".join(
+    told = [
         f"column `{column}` is not in the file" + (f" (nearest: `{name}`)" if name else "")
         for column, name in near.items()
-    )
+    ]
+    return "; ".join([*told, *([NO_HEADER] if told and is_of_values(named) else [])])
 
 
 def _result(
@@ -63,17 +71,21 @@ def _result(
     return RuleResult(delivery_id, told, len(wanted), (), len(missing), counted="columns")
 
 
-# Where a file has no header, its first row is taken for one, and is not to be told.
-_LOOKS_LIKE_A_VALUE = re.compile(r"@|\d{4}")
+NO_HEADER = "its first line looks like a row: if no line names the columns, state `header_rows: 0`"
 
 
 def nearest_column(column: str, named: Sequence[str], mapped: Sequence[str]) -> str | None:
     """The column of a file that most likely took the place of another; none that is mapped.
 
-    >>> nearest_column("Email Address", ["id", "E-mail", "kate@example.com"], ["id"])
+    >>> nearest_column("Email Address", ["id", "E-mail", "Mail 2026"], ["id"])
     'E-mail'
+    >>> nearest_column("Name", ["17", "Naomi", "kate@example.com"], [])
     """
-    free = (n for n in named if n not in mapped and not _LOOKS_LIKE_A_VALUE.search(n))
+    free = [
+        name
+        for name, told in zip(named, names_told(named), strict=True)
+        if name == told and name not in mapped
+    ]
     likeness, name = max(((_likeness(column, n), n) for n in free), default=(0.0, ""))
     return name if likeness >= _ALIKE else None
 

@@ -126,7 +126,7 @@ BATCH_COLUMNS = Contract(
             TEXT,
             "file: a column as it came; canonical or attribute: what its contract read",
         ),
-        key_column("column", TEXT, "the column's name"),
+        key_column("column", TEXT, "its name, or its place if the name looks like a value"),
         key_column(
             "rows",
             INTEGER,

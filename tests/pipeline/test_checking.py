@@ -90,6 +90,14 @@ def test_a_path_without_files_and_a_file_that_cannot_be_read_are_notices(
     assert "crm_20260701.csv cannot be read: the file has no header line" in str(crm["notices"])
 
 
+def test_no_value_is_told_of_a_file_without_a_header(company: Company) -> None:
+    row = "email-19,Emily Roe,level,emily@example.com,03.04.1980,518-555-0172"
+    company.write({"inbox/crm_20260601.csv": f"{row}\n{row}\n"})
+    told = "".join(faults(company.root))
+    assert "column `id` is not in inbox/crm_20260601.csv (its first line looks like a row" in told
+    assert not any(value in told for value in ("email-19", "Emily", "@", "1980", "0172"))
+
+
 def test_files_that_two_sources_read_are_told_with_both_and_how_many(company: Company) -> None:
     twin = CRM_YAML.replace("source: crm", "source: list")
     company.write({"sources/list.yaml": twin})

@@ -125,3 +125,20 @@ def test_one_value_that_may_be_personal_hides_its_column(tmp_path: Path, value: 
     assert "@" not in said
     shown = world.rows('select "column" from ops.batch_columns where shares is not null')
     assert shown == [("channel",)]
+
+
+@pytest.mark.parametrize("value", ["ann@example.org", "518-555-0172", "3.4.26"])
+def test_a_header_that_is_a_row_is_told_by_places(tmp_path: Path, value: str) -> None:
+    world = World(tmp_path, (DAILY_YAML,))
+    told = [{**row, value: "x"} for row in rows(1, 5)]
+    note(world, delivery(1, told, header=("Ann Lee", *told[0])))
+    shown = [row["column"] for row in world.table(FIGURES.format("file")).to_dicts()]
+    assert shown == [f"column {place}" for place in range(1, 10)]
+
+
+def test_a_name_that_looks_like_a_value_is_told_by_its_place(tmp_path: Path) -> None:
+    world = World(tmp_path, (DAILY_YAML,))
+    told = [{**row, "Sales 2026": "7", "column 1": "x"} for row in rows(1, 5)]
+    note(world, delivery(1, told, header=("Sales 2026", "id", "column 1")))
+    found = {row["column"]: row["kind"] for row in world.table(FIGURES.format("file")).to_dicts()}
+    assert found == {"column 1": "text", "id": "text"}

@@ -78,6 +78,17 @@ def test_each_fault_breaks_its_own_rule_and_no_other(
         assert ". " in found[rule], "it says what to do"
 
 
+def test_a_column_whose_name_looks_like_a_value_is_told_by_its_place() -> None:
+    def batch(name: str, *columns: str) -> Batch:
+        figures = Figures(60, 60, "text", 1.0, None)
+        return Batch(name, 60, True, {("file", column): figures for column in columns})
+
+    earlier = [batch(f"d{day}", "id", "column 2") for day in range(3)]
+    results = judge_batch(batch("e", "id", "column 3"), earlier, LISTED)
+    told = [r.message for r in results if not r.passed]
+    assert [one.partition(" (")[0] for one in told] == ["column 3 is new", "column 2 is gone"]
+
+
 def _days(seed: int, count: int, size: int) -> list[Batch]:
     """Deliveries of one kind that differ by chance alone."""
     dice = random.Random(seed)

@@ -143,6 +143,26 @@ named as (
     from cells
 ),
 
+-- Where a file has no header its first row is taken for one: such a name may be a value, and is
+-- told by its place. JSON has none, and what looks like a value there is left out.
+told as (
+    select
+        n.delivery_id,
+        n.place,
+        n.name,
+        case
+            when n.place = 'file' and (
+                regexp_matches(n.name, $like_a_value)
+                or len(list_filter(from_json(c.header, '["VARCHAR"]'), lambda one: regexp_matches(one, $a_value))) > 0
+            ) then 'column ' || list_position(from_json(c.header, '["VARCHAR"]'), n.name)
+            else n.name
+        end as told
+    from named as n
+    join cleaned as c on n.delivery_id = c.delivery_id
+    -- A header may name a column as another one is told.
+    qualify row_number() over (partition by n.delivery_id, n.place, told order by told <> n.name, n.name) = 1
+),
+
 counted as materialized (
     select
         delivery_id,
@@ -249,17 +269,16 @@ select
     n.delivery_id,
     $source as source,
     n.place,
-    n.name as "column",
+    n.told as "column",
     coalesce(l.row_count, 0) as "rows",
     coalesce(k.stated, 0) as stated,
     coalesce(k.distinct_values, 0) as distinct_values,
     k.kind,
     k.kind_share,
     m.shares
-from named as n
+from told as n
 left join looked_at as l on n.delivery_id = l.delivery_id and n.place = l.place
 left join kinds as k on n.delivery_id = k.delivery_id and n.place = k.place and n.name = k.name
 left join mixes as m on n.delivery_id = m.delivery_id and n.place = m.place and n.name = m.name
--- Where a file has no header its first row is taken for one: such a name may be a value.
-where n.name <> '' and (n.place <> 'file' or not regexp_matches(n.name, '@|[0-9]{4}'))
-order by n.delivery_id, n.place, n.name
+where n.told <> ''
+order by n.delivery_id, n.place, n.told
