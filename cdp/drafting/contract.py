@@ -270,7 +270,12 @@ def _warnings(seen: Seen, entries: Sequence[Entry]) -> Iterator[str]:
     for setting in seen.sample.settings:
         if not setting.key:
             yield setting.reason
-    guesses = sum(1 for entry in entries if entry.score is not None and entry.score < 0.6)
-    if guesses:
-        told = "1 line is a guess" if guesses == 1 else f"{guesses} lines are guesses"
+    yield from guesses(entries)
+
+
+def guesses(entries: Sequence[Entry]) -> Iterator[str]:
+    """How many lines are no more than that, if any are."""
+    count = sum(1 for entry in entries if entry.score is not None and entry.score < 0.6)
+    if count:
+        told = "1 line is a guess" if count == 1 else f"{count} lines are guesses"
         yield f"{told}: look there first"

@@ -87,6 +87,23 @@ def misread_as_latin_1(texts: list[str]) -> int:
     return sum(1 for text in texts if _MOJIBAKE.search(text) and mended(text) != text)
 
 
+def misread_by(text: str) -> str | None:
+    r"""The encoding by which a text in UTF-8 was read: latin-1 or cp1252; null if by none.
+
+    >>> misread_by("M\u00c3\u00bcller"), misread_by("Stra\u00c3\u0178e"), misread_by("M\u00fcller")
+    ('latin-1', 'cp1252', None)
+    """
+    if text.isascii():
+        return None
+    for codec in ("latin-1", "cp1252"):
+        try:
+            text.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+        return codec
+    return None
+
+
 def mended(text: str) -> str:
     """A text whose UTF-8 was read as Latin-1, read rightly; any other as it is."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from cdp.drafting.contract import Drafted
+from cdp.drafting.contract import Drafted, guesses
 from cdp.drafting.delimited import SEEN_BY_READER
 from cdp.drafting.entries import Entry
 from cdp.drafting.looking import Surroundings
@@ -36,7 +36,7 @@ def draft_by_preset(
     entries += _format(sample, around, preset.contract)
     entries += _times(sample, around, preset.contract)
     entries += _person_ref(preset.contract, people)
-    return Drafted(tuple(entries), (), ())
+    return Drafted(tuple(entries), (), tuple(guesses(entries)))
 
 
 def _format(sample: Sample, around: Surroundings, contract: Mapping[str, Any]) -> Iterator[Entry]:
@@ -47,7 +47,9 @@ def _format(sample: Sample, around: Surroundings, contract: Mapping[str, Any]) -
     for entry in (*format_entries(sample), *order_of_dates(sample, times)):
         key = entry.path[-1]
         is_seen = key == "delimiter" and key not in known and entry.value in SEEN_BY_READER
-        if str(known.get(key)) != str(entry.value) and not is_seen:
+        # An order of dates that nothing settles is the reader's to see, though it is the preset's.
+        is_open = key == "date_order"
+        if (is_open or str(known.get(key)) != str(entry.value)) and not is_seen:
             yield entry
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cdp import ingest, quality
 from cdp.errors import ConfigError, DeliveryError, Fault, ProjectError
+from cdp.pipeline.doubts import is_order_open, misread_letters, open_order, states_order
 from cdp.pipeline.resolving import WRITE_THEM, unreadable_values
 from cdp.project import (
     Source,
@@ -25,7 +26,7 @@ from cdp.store.revocations import read_words
 from cdp.store.rulings import read_rulings
 
 SAMPLE_ROWS = 200
-"""Rows of a JSON Lines file that are looked at for a column; such a file has no header."""
+"""Rows of a file that are looked at: for the columns of JSON Lines, and for misread letters."""
 
 
 def check_project(root: Path) -> list[dict[str, object]]:
@@ -120,15 +121,30 @@ def _look_at(root: Path, source: Source, written: Written, files: Sequence[Path]
         told = ", ".join(source.path)
         return _Look((), (f"no file matches {told} below {root.name}/; files may come later",))
     headers: dict[str, list[str]] = {}
-    notices = []
+    notices, open_files = [], []
     for path in sorted(files, key=lambda file: _order(file, source)):
         name = path.relative_to(root).as_posix()
         try:
             headers[name] = _columns_of(path, source)
+            if not states_order(written) and is_order_open(path, source):
+                open_files.append(name)
         except (DeliveryError, OSError) as fault:
             what = fault.what if isinstance(fault, DeliveryError) else type(fault).__name__
             notices.append(f"{name} cannot be read: {what}")
+    if open_files:
+        more = f" and {len(open_files) - 1} other files" if len(open_files) > 1 else ""
+        notices.append(f"{open_files[-1]}{more}: {open_order(source, written)}")
+    notices += [told for name in list(headers)[-1:] if (told := _misread(root, name, source))]
     return _Look(tuple(_column_faults(source, written, headers)), tuple(notices))
+
+
+def _misread(root: Path, name: str, source: Source) -> str:
+    try:
+        with ingest.open_rows(root / name, source.format) as reader:
+            told = misread_letters([*islice(reader.rows, SAMPLE_ROWS)], reader.read_as)
+    except (DeliveryError, OSError):
+        return ""  # it opened, so a run will say what it finds further on
+    return f"{name}: {told}" if told else ""
 
 
 def _order(path: Path, source: Source) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -11,8 +12,9 @@ from pathlib import Path
 from cdp import ingest, quality
 from cdp.engine import DuckDBEngine
 from cdp.errors import NotFoundError
+from cdp.pipeline.doubts import is_order_open, misread_letters, open_order
 from cdp.pipeline.misreadings import counted, misreadings
-from cdp.project import Project, Source
+from cdp.project import FileFormat, Project, Source, survey_project
 
 ROWS = 10
 _NOT_SHOWN = frozenset(
@@ -46,7 +48,7 @@ def preview(
     Each row has ``source_row``, ``raw`` (the fields as they came), ``mapped`` (canonical column
     to cleaned value; absent when empty), ``unmapped``, ``fault``, ``set_aside`` and ``misread``:
     keys and times that are missing or unreadable, and values of which nothing usable was left.
-    ``misread`` beside the rows counts them by column.
+    ``misread`` beside the rows counts them by column; ``notices`` is what is in doubt of the file.
 
     Raises:
         NotFoundError: No file of that name, no such source, or no source whose path fits.
@@ -56,7 +58,7 @@ def preview(
     engine = DuckDBEngine()
     with ingest.open_rows(file, source.format) as reader:
         rows = list(islice(reader.rows, ROWS))
-        header = reader.header
+        header, read_as = reader.header, reader.read_as
     ingest.stage_rows(engine, source, rows, as_of=as_of)
     ingest.map_rows(engine, source, delivery_ids=["preview"])
     quality.parse_rows(engine, project, source, as_of=as_of)
@@ -81,10 +83,21 @@ def preview(
                 "misread": [f"{column}: {what}" for column, what in misread[-1]],
             }
         )
+    notices = [*_notices(project, file, source, rows, read_as)]
     return {
         "source": source.name, "file": file.name, "header": header, "rows": shown,
-        "misread": counted(misread),
+        "misread": counted(misread), "notices": notices,
     }  # fmt: skip
+
+
+def _notices(
+    project: Project, file: Path, source: Source, rows: Sequence[ingest.Row], read_as: FileFormat
+) -> Iterator[str]:
+    if is_order_open(file, source):
+        yield open_order(source, survey_project(project.root).contracts[source.name])
+    told = misread_letters(rows, read_as)
+    if told:
+        yield told
 
 
 def _source_of(project: Project, file: Path, source_name: str | None) -> Source:

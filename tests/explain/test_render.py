@@ -38,7 +38,7 @@ PICTURES: dict[str, tuple[Any, Any]] = {
         render.preview,
         {
             "source": "crm", "file": NASTY, "header": None,
-            "misread": [{"column": NASTY, "what": NASTY, "rows": 1}],
+            "misread": [{"column": NASTY, "what": NASTY, "rows": 1}], "notices": [NASTY],
             "rows": [
                 {"source_row": 2, "raw": {NASTY: None, "b": 1}, "mapped": {"emails": [NASTY]},
                  "unmapped": {NASTY: 1}, "fault": NASTY, "set_aside": None,

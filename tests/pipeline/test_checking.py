@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from cdp.errors import ProjectError
 from cdp.explain import render
-from cdp.pipeline import check_project, open_run, rehearse
+from cdp.pipeline import check_project, open_run, preview, rehearse
 from cdp.progress import SilentObserver
 from cdp.project import load_project
 from tests.explain.snapshot import shown
@@ -143,3 +144,73 @@ def test_a_run_tells_once_of_a_source_without_any_file_and_calls_it_no_fault(
     told = shown(render.outcome(outcome.as_dict()))
     assert told.count("no file matches inbox/store_*.jsonl of source shop") == 1
     assert "of source crm" not in told
+
+
+def notices(root: Path, name: str) -> str:
+    return " ".join(str(one["notices"]) for one in check_project(root) if one["source"] == name)
+
+
+LIST_YAML = """
+source: list
+path: inbox/list.{ending}
+format: {format}
+holds: people
+record_key: id
+person: {{email: mail, full_name: name}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("ending", "file_format", "name", "remedy"),
+    [
+        ("csv", "{type: csv, encoding: latin-1}", "Müller", "state `encoding: utf-8` under"),
+        ("csv", "{type: csv, encoding: cp1252}", "Groß", "state `encoding: utf-8` under"),
+        ("jsonl", "jsonl", "MÃ¼ller", "state `mojibake: latin-1` under `format`"),
+        ("csv", "csv", "MÃ¼ller", "the file itself holds them so."),
+    ],
+)
+def test_letters_read_in_a_wrong_encoding_are_counted_with_the_setting_that_mends_them(
+    company: Company, ending: str, file_format: str, name: str, remedy: str
+) -> None:
+    names = ["Lee", name, "José" if name.isascii() else "Lee", name, "Roe"]
+    lines = ["id,mail,name"] + [f"{n},p{n}@example.com,{who}" for n, who in enumerate(names)]
+    if ending == "jsonl":
+        lines = [
+            json.dumps({"id": n, "name": who}, ensure_ascii=False) for n, who in enumerate(names)
+        ]
+    contract = LIST_YAML.format(ending=ending, format=file_format)
+    company.write({"sources/list.yaml": contract, f"inbox/list.{ending}": "\n".join(lines) + "\n"})
+    told = notices(company.root, "list")
+    assert f"inbox/list.{ending}: the texts of 2 of the 5 rows looked at seem to be UTF-8" in told
+    assert remedy in told
+    mended = "{type: csv, encoding: utf-8}" if "encoding" in remedy else None
+    mended = "{type: jsonl, mojibake: latin-1}" if "mojibake" in remedy else mended
+    if mended:
+        company.write({"sources/list.yaml": LIST_YAML.format(ending=ending, format=mended)})
+        assert notices(company.root, "list") == "[]"
+
+
+CHAT = "01/02/2026, 09:15 - Ann Lee: hi\n02/03/2026, 09:16 - Bo Kim: hello\n"
+
+
+@pytest.mark.parametrize(
+    ("own", "lines", "told"),
+    [
+        ("preset: whatsapp", CHAT, "`dmy` of the preset is taken: state `date_order: dmy` or"),
+        ("preset: whatsapp\nformat: {date_order: mdy}", CHAT, ""),
+        ("preset: whatsapp", CHAT + "13/03/2026, 10:00 - Ann Lee: bye\n", ""),
+    ],
+)
+def test_a_chat_whose_dates_nothing_settles_is_told_with_the_setting(
+    company: Company, own: str, lines: str, told: str
+) -> None:
+    contract = f"source: talk\n{own}\npath: inbox/talk*.txt\n"
+    company.write({"sources/talk.yaml": contract, "inbox/talk.txt": lines})
+    found = notices(company.root, "talk")
+    assert told in found
+    assert bool(told) == ("no date settles whether the day or the month comes first" in found)
+    shown_too = preview(
+        company.project, company.root / "inbox/talk.txt", source_name="talk", as_of=AS_OF
+    )["notices"]
+    assert bool(shown_too) == (lines == CHAT)
+    assert "decides" in str(shown_too) if "date_order" in own else told in str(shown_too)

@@ -63,7 +63,8 @@ def preview(found: Mapping[str, Any]) -> RenderableType:
     """Rows of a file, raw beside mapped, one table a row; last, what was made nothing of."""
     title = plain(f"{found['file']} as source {found['source']} reads it")
     rows = [_row(row) for row in found["rows"]]
-    return Group(Text(title, style="bold"), *rows, *_misread(found["misread"], len(rows)))
+    notices = [Text(plain(notice), style="yellow") for notice in found["notices"]]
+    return Group(Text(title, style="bold"), *rows, *notices, *_misread(found["misread"], len(rows)))
 
 
 def _misread(found: Sequence[Mapping[str, Any]], rows: int) -> list[RenderableType]:
