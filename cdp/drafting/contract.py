@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cdp.drafting import (
@@ -13,12 +13,13 @@ from cdp.drafting import (
     moments,
     references,
     settings,
-    value_tests,
 )
 from cdp.drafting.assigning import Assigned
+from cdp.drafting.doubts import warnings_of
 from cdp.drafting.entries import Entry, Plain
 from cdp.drafting.headers import plain
 from cdp.drafting.keys import KeyColumn, OwnKey
+from cdp.drafting.line_rows import line_rows
 from cdp.drafting.looking import Seen, Surroundings, look
 from cdp.drafting.moments import Moment
 from cdp.drafting.sample import Sample
@@ -49,17 +50,16 @@ def draft_contract(sample: Sample, around: Surroundings) -> Drafted:
         return Drafted(
             (*_opening(seen), *settings.order_of_dates(sample, seen.times), *_chat()), ()
         )
-    body = {"people": _people, "events": _events}.get(seen.kind.holds, _reference)(seen)
-    if body is None:
-        body = _reference(seen)
-    entries = (*_opening(seen), *body)
+    folded, doubts = _of_several_rows(seen)
+    body = folded or {"people": _people, "events": _events}.get(seen.kind.holds, _reference)(seen)
+    entries = (*_opening(seen), *(body or _reference(seen)))
     named = {name for entry in entries for name in _columns_in(entry, sample)}
     left = tuple(
         told
         for name, told in zip(sample.column_names, names_told(sample.column_names), strict=True)
         if name not in named
     )
-    return Drafted(entries, left, tuple(_warnings(seen, entries)))
+    return Drafted(entries, left, (*doubts, *warnings_of(seen, entries)))
 
 
 def _opening(seen: Seen) -> Iterator[Entry]:
@@ -124,6 +124,33 @@ def _events(seen: Seen) -> tuple[Entry, ...] | None:
         *whose,
         *settings.set_aside(sample, is_events=True),
     )
+
+
+def _of_several_rows(seen: Seen) -> tuple[tuple[Entry, ...] | None, tuple[str, ...]]:
+    """A draft of events of several rows, or what to add to one of rows; neither where none are.
+
+    The time, the person and the amount must be the event's: an amount of each line is no total.
+    """
+    lines = line_rows(seen.sample)
+    if lines is None or keys.has_history(lines.items):
+        return None, ()
+    of_events = look(lines.folded, seen.around)
+    body = _events(of_events) if of_events.kind.holds == "events" else None
+    if body is None or not any(
+        e.path == ("touchpoint_key",) and e.value == lines.key for e in body
+    ):
+        return None, ()
+    measured = {a.role for a in seen.roles} - {a.role for a in of_events.roles}
+    if "amount" in measured:
+        named = ", ".join(lines.items)
+        told = (
+            f"{lines.reason}. If they are its lines, state `touchpoint_key: {lines.key}` and"
+            f" `line_items: [{named}]`; the amount is of a line, and that of the event is not here"
+        )
+        return None, (told,)
+    listed = Entry(("line_items",), [*lines.items], 0.8, lines.reason)
+    place = next(n for n, entry in enumerate(body) if entry.path == ("touchpoint_key",))
+    return (*body[: place + 1], listed, *body[place + 1 :]), ()
 
 
 def _chat() -> Iterator[Entry]:
@@ -259,23 +286,3 @@ def _columns_in(entry: Entry, sample: Sample) -> Iterator[str]:
             open_now += value
         elif isinstance(value, str) and value in known:
             yield value
-
-
-def _warnings(seen: Seen, entries: Sequence[Entry]) -> Iterator[str]:
-    ids = {key.name for key in seen.keys}
-    columns = [c for c in seen.sample.columns if c.name not in ids]
-    hidden = [c.name for c in columns if value_tests.is_masked(c)]
-    if hidden:
-        yield f"masked, so nobody is told by them: {', '.join(hidden)}"
-    for setting in seen.sample.settings:
-        if not setting.key:
-            yield setting.reason
-    yield from guesses(entries)
-
-
-def guesses(entries: Sequence[Entry]) -> Iterator[str]:
-    """How many lines are no more than that, if any are."""
-    count = sum(1 for entry in entries if entry.score is not None and entry.score < 0.6)
-    if count:
-        told = "1 line is a guess" if count == 1 else f"{count} lines are guesses"
-        yield f"{told}: look there first"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from cdp.drafting.contract import Drafted, guesses
+from cdp.drafting.contract import Drafted
 from cdp.drafting.delimited import SEEN_BY_READER
+from cdp.drafting.doubts import guesses
 from cdp.drafting.entries import Entry
 from cdp.drafting.looking import Surroundings
 from cdp.drafting.moments import time_columns

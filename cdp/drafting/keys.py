@@ -162,7 +162,7 @@ def own_key(
     unique by itself, the fewest that are together. Null when there are none. Where
     ``people_repeat``, a key of a person that never does is one of the rows: of an attendance.
     """
-    history = _has_history(sample)
+    history = has_history(sample.column_names)
     ranked = sorted(
         (key for key in found if len(key.column.values) == key.column.rows),
         key=lambda k: (-_own_score(k, wanted), k.column.place),
@@ -220,7 +220,7 @@ def _named(key: KeyColumn, wanted: str) -> str:
     return "called an id" if key.is_id else "named after what it is of"
 
 
-def _has_history(sample: Sample) -> bool:
+def has_history(names: Sequence[str]) -> bool:
     """Whether columns of validity stand beside: rows are versions."""
     marks = (
         "fivetran active",
@@ -231,7 +231,7 @@ def _has_history(sample: Sample) -> bool:
         "dbt valid from",
         "updated at",
     )
-    return any(has_words(plain(name), marks) for name in sample.column_names)
+    return any(has_words(plain(name), marks) for name in names)
 
 
 def _together(sample: Sample, found: Sequence[KeyColumn]) -> OwnKey | None:

@@ -244,7 +244,7 @@ def _sample(
     rows: Sequence[Mapping[str, str]],
     names: Sequence[str],
 ) -> Sample:
-    columns = tuple(_columns(rows, names))
+    columns = tuple(columns_of(rows, names))
     return Sample(
         name=name,
         kind=kind,
@@ -257,7 +257,8 @@ def _sample(
     )
 
 
-def _columns(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> Iterator[Column]:
+def columns_of(rows: Sequence[Mapping[str, str]], names: Sequence[str]) -> Iterator[Column]:
+    """What each of some columns holds in the rows of a sample."""
     for place, name in enumerate(names):
         cells = (row.get(name, "").strip() for row in rows)
         yield Column(name, place, len(rows), tuple(cell for cell in cells if cell))
