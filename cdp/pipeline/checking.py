@@ -10,7 +10,13 @@ from pathlib import Path
 
 from cdp import ingest, quality
 from cdp.errors import ConfigError, DeliveryError, Fault, ProjectError
-from cdp.pipeline.doubts import is_order_open, misread_letters, open_order, states_order
+from cdp.pipeline.doubts import (
+    doubtful_amounts,
+    is_order_open,
+    misread_letters,
+    open_order,
+    states_order,
+)
 from cdp.pipeline.resolving import WRITE_THEM, unreadable_values
 from cdp.project import (
     Source,
@@ -26,7 +32,7 @@ from cdp.store.revocations import read_words
 from cdp.store.rulings import read_rulings
 
 SAMPLE_ROWS = 200
-"""Rows of a file that are looked at: for the columns of JSON Lines, and for misread letters."""
+"""Rows of a file that are looked at: for columns of JSON Lines, and for what is misread."""
 
 
 def check_project(root: Path) -> list[dict[str, object]]:
@@ -134,17 +140,19 @@ def _look_at(root: Path, source: Source, written: Written, files: Sequence[Path]
     if open_files:
         more = f" and {len(open_files) - 1} other files" if len(open_files) > 1 else ""
         notices.append(f"{open_files[-1]}{more}: {open_order(source, written)}")
-    notices += [told for name in list(headers)[-1:] if (told := _misread(root, name, source))]
+    for name in list(headers)[-1:]:
+        notices += _misread(root, name, source)
     return _Look(tuple(_column_faults(source, written, headers)), tuple(notices))
 
 
-def _misread(root: Path, name: str, source: Source) -> str:
+def _misread(root: Path, name: str, source: Source) -> list[str]:
     try:
         with ingest.open_rows(root / name, source.format) as reader:
-            told = misread_letters([*islice(reader.rows, SAMPLE_ROWS)], reader.read_as)
+            rows, read_as = [*islice(reader.rows, SAMPLE_ROWS)], reader.read_as
     except (DeliveryError, OSError):
-        return ""  # it opened, so a run will say what it finds further on
-    return f"{name}: {told}" if told else ""
+        return []  # it opened, so a run will say what it finds further on
+    told = (misread_letters(rows, read_as), doubtful_amounts(rows, source))
+    return [f"{name}: {one}" for one in told if one]
 
 
 def _order(path: Path, source: Source) -> tuple[str, str]:

@@ -1,8 +1,9 @@
-"""What the rows of a file leave in doubt: letters in the wrong encoding, dates that may be two."""
+"""What the rows of a file leave in doubt: letters, amounts and dates that may be others."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -45,6 +46,35 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)
+
+
+def doubtful_amounts(rows: Sequence[ingest.Row], source: Source) -> str:
+    """In how many rows an amount has three digits after a dot where others have a comma.
+
+    `1.234` is read as a little more than one; beside `56,78` it was probably a thousand.
+    """
+    if source.amount is None:
+        return ""
+    path = source.amount.column.split(".") if source.format.has_paths else [source.amount.column]
+    amounts = [str(_at(json.loads(r.fields or "null"), path) or "").strip() for r in rows]
+    odd = sum(bool(_DOT_AND_THREE.search(amount)) for amount in amounts)
+    if not odd or not any(map(_COMMA.search, amounts)):
+        return ""
+    return (
+        f"`{source.amount.column}`: {odd} of the {len(rows)} rows looked at have three digits after"
+        " a dot, and are read as fractions, though others have a decimal comma: ask for amounts"
+        " that all have their decimals"
+    )
+
+
+_DOT_AND_THREE = re.compile(r"^\W*[1-9]\d{0,2}\.\d{3}(?![\d.,])")
+_COMMA = re.compile(r"\d,\d{1,2}(?!\d)")
+
+
+def _at(value: object, path: Sequence[str]) -> object:
+    for part in path:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
 
 
 def is_order_open(path: Path, source: Source) -> bool:

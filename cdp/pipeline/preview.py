@@ -12,7 +12,7 @@ from pathlib import Path
 from cdp import ingest, quality
 from cdp.engine import DuckDBEngine
 from cdp.errors import NotFoundError
-from cdp.pipeline.doubts import is_order_open, misread_letters, open_order
+from cdp.pipeline.doubts import doubtful_amounts, is_order_open, misread_letters, open_order
 from cdp.pipeline.misreadings import counted, misreadings
 from cdp.project import FileFormat, Project, Source, survey_project
 
@@ -95,9 +95,7 @@ def _notices(
 ) -> Iterator[str]:
     if is_order_open(file, source):
         yield open_order(source, survey_project(project.root).contracts[source.name])
-    told = misread_letters(rows, read_as)
-    if told:
-        yield told
+    yield from filter(None, (misread_letters(rows, read_as), doubtful_amounts(rows, source)))
 
 
 def _source_of(project: Project, file: Path, source_name: str | None) -> Source:

@@ -214,3 +214,21 @@ def test_a_chat_whose_dates_nothing_settles_is_told_with_the_setting(
     )["notices"]
     assert bool(shown_too) == (lines == CHAT)
     assert "decides" in str(shown_too) if "date_order" in own else told in str(shown_too)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "count"),
+    [(["1.234", "56,78", "2.499"], 2), (["1.234", "56.78"], 0), (["1.234,50", "56,78"], 0)],
+)
+def test_amounts_that_may_be_thousands_are_counted(
+    company: Company, amounts: list[str], count: int
+) -> None:
+    contract = (
+        "source: bills\npath: inbox/bills.csv\nholds: events\nchannel: shop\n"
+        "touchpoint_key: id\noccurred_at: at\namount: total\nperson: {email: mail}\n"
+    )
+    rows = [f"{n};2026-04-01;p{n}@example.com;{one}" for n, one in enumerate(amounts)]
+    text = "\n".join(["id;at;mail;total", *rows]) + "\n"
+    company.write({"sources/bills.yaml": contract, "inbox/bills.csv": text})
+    told = notices(company.root, "bills")
+    assert told == "[]" if not count else f"{count} of the {len(rows)} rows looked at" in told
