@@ -8,6 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cdp.drafting.headers import leaf_of, plain
+from cdp.drafting.vocabulary import roles
+
 MOST_COLUMNS = 400
 _MOST_DEEP = 4
 _OWN_TIME_OR_KEY = re.compile(
@@ -16,6 +19,8 @@ _OWN_TIME_OR_KEY = re.compile(
 
 _OWN_KEY = re.compile(r"(?:^|_|-)(?:id|uuid|guid|key)$|Id$", re.ASCII)
 _MANY_ROWS = 5
+_MOST_CONTACTS = 2
+"""Emails or phones of a list that become columns: a contract names each by its place."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,8 @@ def flat(row: Mapping[str, Any], *, keyed: Sequence[str] = ()) -> dict[str, str]
 
     >>> flat({"id": 1, "who": {"email": "a@example.com"}, "tags": ["x"], "at": None})
     {'id': '1', 'who.email': 'a@example.com', 'tags': '["x"]'}
+    >>> flat({"emails": [{"value": "a@example.com", "primary": True}]})
+    {'emails.0.value': 'a@example.com', 'emails.0.primary': 'true'}
     """
     cells: dict[str, str] = {}
     for name, value in row.items():
@@ -173,8 +180,18 @@ def _flatten(path: str, value: object, cells: dict[str, str]) -> None:
                 _flatten(f"{path}.{name}", inner, cells)
     elif isinstance(value, str):
         cells[path] = value
+    elif isinstance(value, list) and all(isinstance(o, dict) for o in value) and _of_contacts(path):
+        for place, inner in enumerate(value[:_MOST_CONTACTS]):
+            _flatten(f"{path}.{place}", inner, cells)
     else:
         cells[path] = json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _of_contacts(path: str) -> bool:
+    """Whether a list is one of emails or phones: of other objects no row is of the person."""
+    words = plain(leaf_of(path))
+    known = (role.headers for role in roles().roles if role.name in ("email", "phone"))
+    return any(words in headers for headers in known)
 
 
 def _is_scalar(value: object) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cdp.drafting.headers import ENDING, QUALIFIED, fit, has_words, plain
 from cdp.drafting.sample import Column, Sample
-from cdp.drafting.times import Written, is_epoch, says_time, written_times
+from cdp.drafting.times import Written, is_epoch, says_time, states_zone, written_times
 from cdp.drafting.vocabulary import roles, words
 
 _SAYS_UTC = re.compile(r"(?:^| )(?:utc|gmt)$")
@@ -129,4 +129,9 @@ def zone_of(moment: Moment, sample: Sample) -> tuple[str | None, str]:
     names = (plain(name) for name in sample.column_names)
     if any(has_words(name, ("fivetran", "airbyte", "sdc")) for name in names):
         return "UTC", "a connector to a warehouse wrote the file, and those write UTC"
+    tested = moment.column.tested
+    stated = sum(map(states_zone, tested))
+    if stated:
+        some = f"{len(tested) - stated} of {len(tested)} values state no zone"
+        return None, f"{some}: for those that of the project is taken, ask whether it is theirs"
     return None, "no zone is stated: that of the project is taken"

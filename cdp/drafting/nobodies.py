@@ -1,4 +1,4 @@
-"""Rows that are no customer's: agents, bots and test leads, as far as the sample shows any."""
+"""Rows that are no customer's: agents, bots, test leads, totals, as far as the sample shows any."""
 
 from __future__ import annotations
 
@@ -27,7 +27,21 @@ class Nobody:
 
 def nobodies(sample: Sample, *, is_events: bool) -> list[Nobody]:
     """The rules by which rows are set aside, in the order of the columns."""
-    return [one for column in sample.columns for one in _of_column(column, is_events=is_events)]
+    found = [one for column in sample.columns for one in _of_column(column, is_events=is_events)]
+    return [*found, *_totals(sample)]
+
+
+def _totals(sample: Sample) -> Iterator[Nobody]:
+    """The row of sums at the end of a report: its first cell says so, and in no other row."""
+    last = sample.rows[-1] if len(sample.rows) > 1 else {}
+    first = next(((name, cell.strip()) for name, cell in last.items() if cell.strip()), None)
+    if first is None:
+        return
+    name, cell = first
+    word = cell.rstrip(" :").casefold()
+    if word in words("totals") and sample.column(name).values.count(cell) == 1:
+        why = "the last row is one of sums"
+        yield Nobody("total", name, f"(?i)^{re.escape(word)}\\W*$", 0.9, why)
 
 
 def _of_column(column: Column, *, is_events: bool) -> Iterator[Nobody]:

@@ -151,7 +151,11 @@ def _of_delimited(
         odd = layout.counted - layout.alike
         said = f"{odd} of {layout.counted} rows have another number of columns: to quarantine"
         found.append(Setting("", None, share, said))
-    rows = [dict(zip(layout.header, cells, strict=True)) for cells in layout.rows]
+    filled = [cells for cells in layout.rows if any(map(str.strip, cells))]
+    if len(filled) < len(layout.rows):
+        said = f"{len(layout.rows) - len(filled)} rows hold nothing but delimiters: to quarantine"
+        found.append(Setting("", None, share, said))
+    rows = [dict(zip(layout.header, cells, strict=True)) for cells in filled]
     return _sample(name, "csv", seen, [*found, *settings], rows, layout.header)
 
 

@@ -62,6 +62,15 @@ def is_time(text: str) -> bool:
     return len(plain) <= 45 and bool(_LIKE_TIME.fullmatch(plain)) and bool(_format_of([plain]))
 
 
+def states_zone(text: str) -> bool:
+    """Whether a time says its zone or offset.
+
+    >>> states_zone("2026-03-01T06:53:00-05:00"), states_zone("2026-03-01 06:53:00")
+    (True, False)
+    """
+    return bool(_HAS_ZONE.search(text.strip()))
+
+
 def is_epoch(text: str) -> bool:
     """Whether a number has as many digits as an epoch of these years."""
     return bool(_EPOCH.fullmatch(text.strip()))
@@ -98,7 +107,7 @@ def written_times(values: Sequence[str], *, is_month_first: bool) -> Written | N
 
 
 def _format_of(values: Sequence[str], *, is_month_first: bool = False) -> Written | None:
-    has_zone = all(_HAS_ZONE.search(v.strip()) for v in values)
+    has_zone = all(map(states_zone, values))
     best, name, found = 0, "", {}
     for tried in _formats(values[0], is_month_first=is_month_first):
         found[tried] = read = sum(reads(value, tried) for value in values)

@@ -45,6 +45,8 @@ def is_name_part(text: str) -> bool:
     """Whether a text may be a first or last name: letters, few words, no mask."""
     has_digits = any(sign.isdigit() for sign in text)
     is_short = len(text) <= 40 and len(text.split()) <= 4
+    if text.casefold() in ("true", "false"):
+        return False
     return is_short and not has_digits and not is_hash(text) and _is_letters(text)
 
 
