@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cdp.drafting import (
     consents,
@@ -52,6 +52,9 @@ def draft_contract(sample: Sample, around: Surroundings) -> Drafted:
         )
     folded, doubts = _of_several_rows(seen)
     body = folded or {"people": _people, "events": _events}.get(seen.kind.holds, _reference)(seen)
+    if body is None and seen.kind.holds == "people":
+        said = "no column is anything to know people by, but each row has a time"
+        body = _events(replace(seen, kind=kinds.Kind("events", 0.5, said)))
     entries = (*_opening(seen), *(body or _reference(seen)))
     named = {name for entry in entries for name in _columns_in(entry, sample)}
     left = tuple(

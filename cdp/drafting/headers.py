@@ -12,7 +12,7 @@ EXACT, OF_LEAF, QUALIFIED, ENDING, WITHIN = 1.0, 0.95, 0.9, 0.7, 0.5
 qualifiers, at its end, anywhere in it; a header that fits nowhere says 0."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-rt-z])")
-_DOT = re.compile(r"\.(?=\w)")
+_DOT = re.compile(r"\.(?=[\w$@])")
 _NUMBER = re.compile(r"(?<=\w{3})(?=(?:nummer|number|nr|kennung)\b)")
 _SIGNS = re.compile(r"[^a-z0-9#]+")
 _SHARP = str.maketrans({"\u00df": "ss", "\u00f8": "o", "\u00e6": "ae", "\u0142": "l"})

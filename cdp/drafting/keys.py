@@ -62,8 +62,10 @@ def key_columns(sample: Sample) -> list[KeyColumn]:
 
 def _key_column(column: Column) -> KeyColumn | None:
     header, leaf = plain(column.name), plain(leaf_of(column.name))
-    is_code = leaf.endswith((" code", " number", " no", " nr", " num", " key", " nummer"))
-    if is_code and has_words(leaf, words("no_keys")):
+    # Of `phone.number` the leaf alone says nothing.
+    called = leaf if " " in leaf else header
+    is_code = called.endswith((" code", " number", " no", " nr", " num", " key", " nummer"))
+    if is_code and has_words(called, words("no_keys")):
         return None
     if has_words(header, words("technical")) or not _like_keys(column):
         return None

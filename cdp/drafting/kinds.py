@@ -18,7 +18,7 @@ POINTS_TO_THE_PERSON = frozenset(
 """Roles of which one at least says who somebody is."""
 
 
-_SAY_NOTHING = frozenset(["list", "lists", "source", "file", "page"])
+_SAY_NOTHING = frozenset(["list", "lists", "source", "file", "page", "survey", "form"])
 """Words of a file's name that may stand for anything."""
 
 

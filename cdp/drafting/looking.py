@@ -13,7 +13,6 @@ from cdp.drafting.placing import Place
 from cdp.drafting.references import KnownKeys
 from cdp.drafting.sample import Column, Sample
 from cdp.drafting.times import Written
-from cdp.drafting.vocabulary import roles
 from cdp.project import PERSON_FIELDS
 
 
@@ -49,7 +48,7 @@ def look(sample: Sample, around: Surroundings) -> Seen:
     """Find the times, keys and roles of a sample, and what its rows are."""
     times = moments.time_columns(sample, is_month_first=around.is_month_first)
     found = keys.key_columns(sample)
-    open_columns = [c for c in sample.columns if c.name not in times or _may_be_birth(c)]
+    open_columns = [c for c in sample.columns if c.name not in times or moments.is_of_birth(c.name)]
     ids = {key.name for key in found if key.is_id}
     asked = [c for c in open_columns if c.name not in ids or _may_be_more(c)]
     assigned = [
@@ -85,11 +84,6 @@ def _surname_beside_first_name(assigned: Sequence[Assigned], sample: Sample) -> 
     said = f"{apart} of {len(stated)} values do not hold the first name beside them"
     surname = Assigned("surname", whole.column, whole.score, said)
     return [surname if one is whole else one for one in assigned]
-
-
-def _may_be_birth(column: Column) -> bool:
-    (role,) = (role for role in roles().roles if role.name == "birth_date")
-    return has_words(plain(column.name), role.headers | role.alone)
 
 
 def _may_be_more(column: Column) -> bool:

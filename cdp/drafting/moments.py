@@ -64,7 +64,7 @@ def _best(
     candidates = []
     for name, written in times.items():
         column = sample.column(name)
-        if has_words(plain(name), words("technical")):
+        if has_words(plain(name), words("technical")) or is_of_birth(name):
             continue
         degree, place = _rank(name, lists)
         filled = len(column.values) / max(column.rows, 1)
@@ -99,6 +99,12 @@ def _best(
     if lacking and of == "event":
         said += f"; {lacking} of {column.rows} rows have none and go to quarantine"
     return Moment(column, written, score, said)
+
+
+def is_of_birth(header: str) -> bool:
+    """Whether a header is of a birth date: it says when no row was made."""
+    (role,) = (role for role in roles().roles if role.name == "birth_date")
+    return has_words(plain(header), role.headers | role.alone)
 
 
 def _rank(name: str, lists: Sequence[Sequence[str]]) -> tuple[float, int]:

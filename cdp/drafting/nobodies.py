@@ -28,7 +28,15 @@ class Nobody:
 def nobodies(sample: Sample, *, is_events: bool) -> list[Nobody]:
     """The rules by which rows are set aside, in the order of the columns."""
     found = [one for column in sample.columns for one in _of_column(column, is_events=is_events)]
-    return [*found, *_totals(sample)]
+    return [*found, *_headers(sample), *_totals(sample)]
+
+
+def _headers(sample: Sample) -> Iterator[Nobody]:
+    if sample.repeated_headers:
+        name = sample.column_names[0]
+        pattern = r"\s+".join(map(re.escape, name.split()))
+        why = f"{sample.repeated_headers} rows are the header once more"
+        yield Nobody("header", name, f"^{pattern}$", 0.95, why)
 
 
 def _totals(sample: Sample) -> Iterator[Nobody]:

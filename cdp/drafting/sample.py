@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,8 @@ class Sample:
     columns: tuple[Column, ...]
     rows: tuple[Mapping[str, str], ...] = field(repr=False)
     is_whole: bool = True
+    repeated_headers: int = 0
+    """Rows that are the header once more, as where exports were joined; ``rows`` has none."""
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -156,7 +158,9 @@ def _of_delimited(
         said = f"{len(layout.rows) - len(filled)} rows hold nothing but delimiters: to quarantine"
         found.append(Setting("", None, share, said))
     rows = [dict(zip(layout.header, cells, strict=True)) for cells in filled]
-    return _sample(name, "csv", seen, [*found, *settings], rows, layout.header)
+    kept = [row for row in rows if any(cell.strip() != named for named, cell in row.items())]
+    sample = _sample(name, "csv", seen, [*found, *settings], kept, layout.header)
+    return replace(sample, repeated_headers=len(rows) - len(kept))
 
 
 def _of_json(
