@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import astuple
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,7 @@ from cdp.quality.normalise import (
     split_address,
 )
 from tests.quality.texts import any_text, blanks, is_settled, made_of
+from tests.quality.world import PEOPLE_YAML, World
 
 almost = made_of("0123 abAB.,-'\"\n#ßﬀ", most=24)
 countries = st.sampled_from(["US", "GB", "CA", "DE"])
@@ -88,6 +90,12 @@ def test_a_region_in_real_life_forms(text: str, country: str, region: str | None
         ("k1a0b1", "CA", "K1A 0B1"),
         ("\uff11\uff10\uff10-0001", "JP", "100-0001"),
         ("10115", "DE", "10115"),
+        ("1067", "DE", "01067"),
+        ("1067.0", "DE", "01067"),
+        ("D-01067", "DE", "01067"),
+        ("6000", "FR", "06000"),
+        ("8001", "CH", "8001"),
+        ("0000", "DE", None),
         ("2116.0.0", "DE", "2116.0.0"),
         ("Berlin", "DE", None),
     ],
@@ -147,3 +155,12 @@ def test_any_text_gives_parts_that_are_there_or_nothing(text: str) -> None:
     if found is not None:
         assert any(astuple(found))
         assert "" not in astuple(found)
+
+
+def test_a_run_gives_a_postcode_its_lost_zero_back(tmp_path: Path) -> None:
+    people = PEOPLE_YAML.replace("first}", "first, postcode: zip, country: land}")
+    world = World(tmp_path, (people,))
+    rows = ["1,a@example.com,,,1067,DE", "2,b@example.com,,,8001,CH", "3,c@example.com,,,2116,"]
+    world.clean({"list_20260501.csv": "\n".join(["id,mail,first,stars,zip,land", *rows]) + "\n"})
+    found = world.table("select postcode from clean.rows order by source_row")
+    assert found["postcode"].to_list() == ["01067", "8001", "02116"]

@@ -69,7 +69,7 @@ _UNIT = re.compile(
     r"[,\s]+((?:apt|apartment|unit|suite|ste|#|floor|fl|room|rm)\.?\s*[\w-]+)$", re.IGNORECASE
 )
 _US_TAIL = re.compile(r"^(?P<region>[A-Za-z. ]+?)\s+(?P<postcode>\d{5}(?:-\d{4})?)$")
-_FIVE_DIGITS = frozenset(["DE", "ES", "FI", "FR", "IT", "LT", "MX", "TR", "UA"])
+FIVE_DIGITS = frozenset(["DE", "ES", "FI", "FR", "IT", "LT", "MX", "TR", "UA"])
 """Countries whose codes are five digits and may begin with the zero that spreadsheets drop."""
 _DIGITS = re.compile(r"(?:[A-Z]{1,3}[- ])?(\d{4,5})$")
 _CA = re.compile(r"^([A-Z]\d[A-Z])\s*(\d[A-Z]\d)$")
@@ -134,8 +134,9 @@ def normalise_postcode(text: str, country: str) -> str | None:
         digits = re.match(r"^(\d{3,5})(?:[- ]\d{0,4})?$|^(\d{5})\d{4}$", plain)
         code = (digits.group(1) or digits.group(2)).zfill(5) if digits else None
         return None if code is None or code in POSTCODES else code
-    if country in _FIVE_DIGITS and (digits := _DIGITS.match(plain)):
-        return digits.group(1).zfill(5)
+    if country in FIVE_DIGITS and (digits := _DIGITS.match(plain)):
+        code = digits.group(1).zfill(5)
+        return None if code in POSTCODES else code
     for pattern in (_CA, _GB):
         halves = pattern.match(plain)
         if halves:
