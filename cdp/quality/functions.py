@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import phonenumbers
@@ -13,10 +11,10 @@ import polars as pl
 import pyarrow as pa
 
 from cdp.engine import SqlFunction
-from cdp.quality import normalise
-from cdp.quality.in_bulk import plain_amounts, plain_instants, plain_phones
+from cdp.quality import in_bulk, normalise
+from cdp.quality import in_bulk_texts as texts_in_bulk
+from cdp.quality.readings import Reading, ReadingOfLists, parts
 
-_CACHE = 1 << 18
 _VALUES = pa.struct([("usable", pa.list_(pa.string())), ("refused", pa.int64())])
 _VALUES_SQL = "STRUCT(usable VARCHAR[], refused BIGINT)"
 _NAME = pa.struct(
@@ -32,70 +30,22 @@ def _struct_sql(struct: pa.StructType) -> str:
 
 
 def _function(
-    name: str, call: Callable[..., Any], arguments: str, returns: pa.DataType, sql: str
+    name: str, read: Callable[..., pl.Series], arguments: str, returns: pa.DataType, sql: str
 ) -> SqlFunction:
-    """Lift a function of single values to arrays; repeated values are computed once."""
-    cached = lru_cache(maxsize=_CACHE)(call)
+    """What reads columns, as a function of SQL."""
 
     def over_arrays(*columns: pa.Array) -> pa.Array:
-        rows = zip(*(column.to_pylist() for column in columns), strict=True)
-        return pa.array([cached(*row) for row in rows], returns)
+        return read(*map(pl.Series, columns)).to_arrow().cast(returns)
 
     return SqlFunction(name, over_arrays, tuple(arguments.split()), sql)
 
 
-def _mostly_plain(
-    name: str,
-    call: Callable[..., Any],
-    plain: Callable[..., pl.Series],
-    arguments: str,
-    returns: pa.DataType,
-    sql: str,
-) -> SqlFunction:
-    """Lift a function whose plain values are read in bulk; the others are asked one by one."""
-    cached = lru_cache(maxsize=_CACHE)(call)
-
-    def over_arrays(texts: pa.Array, *settings: pa.Array) -> pa.Array:
-        stated = [setting[0].as_py() for setting in settings] if len(texts) else []
-        read = plain(pl.Series(texts, dtype=pl.String), *stated)
-        rest = (read.is_null() & pl.Series(texts, dtype=pl.String).is_not_null()).arg_true()
-        if not len(rest):
-            return read.to_arrow().cast(returns)
-        values = read.to_list()
-        for place in rest:
-            values[place] = cached(texts[place].as_py(), *stated)
-        return pa.array(values, returns)
-
-    return SqlFunction(name, over_arrays, tuple(arguments.split()), sql)
+def _text_function(name: str, read: Reading) -> SqlFunction:
+    return _function(name, read, "VARCHAR", pa.string(), "VARCHAR")
 
 
-def _list_function(
-    name: str,
-    call: Callable[..., Sequence[str]],
-    arguments: str,
-    plain: Callable[..., dict[Any, Sequence[str]]] | None = None,
-) -> SqlFunction:
-    """Lift a function of one text to lists of texts: the values in them, and how many have none.
-
-    Values come each once, in their order; a text may hold several. ``plain`` reads in bulk what
-    it can of the texts.
-    """
-    asked = lru_cache(maxsize=_CACHE)(call)
-
-    def over_arrays(*columns: pa.Array) -> pa.Array:
-        rows = list(zip(*(column.to_pylist() for column in columns), strict=True))
-        known = plain(rows) if plain else {}
-
-        def cached(*one: Any) -> Sequence[str]:
-            return known.get(one) or asked(*one)
-
-        found = [[cached(text, *rest) for text in texts or ()] for texts, *rest in rows]
-        usable = [list(dict.fromkeys(chain.from_iterable(values))) for values in found]
-        refused = [sum(not held for held in values) for values in found]
-        arrays = [pa.array(usable, _VALUES[0].type), pa.array(refused, _VALUES[1].type)]
-        return pa.StructArray.from_arrays(arrays, fields=list(_VALUES))
-
-    return SqlFunction(name, over_arrays, tuple(arguments.split()), _VALUES_SQL)
+def _list_function(name: str, read: ReadingOfLists, arguments: str) -> SqlFunction:
+    return _function(name, read, arguments, _VALUES, _VALUES_SQL)
 
 
 def _one(call: Callable[[str], str | None]) -> Callable[[str], Sequence[str]]:
@@ -108,79 +58,103 @@ def _one(call: Callable[[str], str | None]) -> Callable[[str], Sequence[str]]:
     return found
 
 
-def _name(
-    full_name: str | None,
-    given_name: str | None,
-    middle_name: str | None,
-    surname: str | None,
-    title: str | None,
-    suffix: str | None,
-) -> dict[str, str | None]:
-    """The parts of a name; a stated part beats the one read from the whole name."""
-    whole = normalise.split_full_name(full_name) if full_name else None
-    stated = {
-        "given_name": given_name and normalise.normalise_given_name(given_name),
-        "middle_name": middle_name and normalise.normalise_given_name(middle_name),
-        "surname": surname and normalise.normalise_surname(surname),
-        "title": title and normalise.normalise_text(title),
-        "suffix": suffix and normalise.normalise_suffix(suffix),
-    }
-    return {
-        part: value or (getattr(whole, part) if whole else None) for part, value in stated.items()
-    }
+def _fields(call: Callable[..., Any]) -> Callable[..., dict[str, Any] | None]:
+    """A function that finds the parts of a whole, as one that gives them by name."""
+
+    def found(*text: str) -> dict[str, Any] | None:
+        whole = call(*text)
+        return vars(whole) if whole else None
+
+    return found
 
 
-def _place(
-    address: str | None,
-    street: str | None,
-    unit: str | None,
-    city: str | None,
-    region: str | None,
-    postcode: str | None,
-    country: str | None,
-    default_region: str,
-) -> dict[str, str | None]:
-    """The parts of an address; a stated part beats the one read from the whole address."""
-    whole = normalise.split_address(address, default_region) if address else None
-    land = (country and normalise.normalise_country(country)) or (whole and whole.country)
-    stated = {
-        "street": street and normalise.normalise_street(street),
-        "unit": unit and normalise.normalise_text(unit),
-        "city": city and normalise.normalise_city(city),
-        "region": region and normalise.normalise_region(region, land or default_region),
-        "postcode": postcode and normalise.normalise_postcode(postcode, land or default_region),
-        "country": land,
-    }
-    return {
-        part: value or (getattr(whole, part) if whole else None) for part, value in stated.items()
-    }
+def _stated_once(plain: Callable[..., pl.Series]) -> Callable[..., pl.Series]:
+    """A reader in bulk whose settings are the same in every row."""
+
+    def read(texts: pl.Series, *settings: pl.Series) -> pl.Series:
+        return plain(texts, *(setting[0] for setting in settings))
+
+    return read
 
 
-def _or_none(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Null for a null first argument."""
+_given_name = Reading(normalise.normalise_given_name, texts_in_bulk.plain_names)
+_surname = Reading(normalise.normalise_surname, texts_in_bulk.plain_names)
+_suffix = Reading(normalise.normalise_suffix)
+_text = Reading(normalise.normalise_text, texts_in_bulk.plain_words)
+_full_name = Reading(
+    _fields(normalise.split_full_name),
+    texts_in_bulk.plain_full_names,
+    pl.Struct(dict.fromkeys(_NAME.names, pl.String)),
+)
+_address = Reading(
+    _fields(normalise.split_address), kind=pl.Struct(dict.fromkeys(_PLACE.names, pl.String))
+)
+_street = Reading(normalise.normalise_street, texts_in_bulk.plain_words)
+_city = Reading(normalise.normalise_city, texts_in_bulk.plain_words)
+_region = Reading(normalise.normalise_region, texts_in_bulk.plain_regions)
+_postcode = Reading(normalise.normalise_postcode, texts_in_bulk.plain_postcodes)
+_country = Reading(normalise.normalise_country)
 
-    def guarded(text: str | None, *rest: Any) -> Any:
-        return None if text is None else call(text, *rest)
 
-    return guarded
-
-
-def _disposable(addresses: pa.Array) -> pa.Array:
-    return pa.array(
-        [sum(map(normalise.is_disposable, found or ())) for found in addresses.to_pylist()]
+def _names(
+    full_name: pl.Series,
+    given_name: pl.Series,
+    middle_name: pl.Series,
+    surname: pl.Series,
+    title: pl.Series,
+    suffix: pl.Series,
+) -> pl.Series:
+    """The parts of names; a stated part beats the one read from the whole name."""
+    return parts(
+        _full_name(full_name),
+        given_name=_given_name(given_name),
+        middle_name=_given_name(middle_name),
+        surname=_surname(surname),
+        title=_text(title),
+        suffix=_suffix(suffix),
     )
 
 
-_PLUS_ONE_REGIONS = frozenset(phonenumbers.region_codes_for_country_code(1))
+def _places(
+    address: pl.Series,
+    street: pl.Series,
+    unit: pl.Series,
+    city: pl.Series,
+    region: pl.Series,
+    postcode: pl.Series,
+    country: pl.Series,
+    default_region: pl.Series,
+) -> pl.Series:
+    """The parts of addresses; a stated part beats the one read from the whole address."""
+    whole, land = _address(address, default_region), _country(country)
+    within = land.zip_with(land.is_not_null(), default_region)
+    return parts(
+        whole,
+        street=_street(street),
+        unit=_text(unit),
+        city=_city(city),
+        region=_region(region, within),
+        postcode=_postcode(postcode, within),
+        country=land,
+    )
 
 
-def _phones(rows: Sequence[tuple[Sequence[str] | None, str]]) -> dict[Any, Sequence[str]]:
-    """Text and region -> the number, for texts that are plain numbers of North America."""
-    asked = [
-        (t, region) for texts, region in rows if region in _PLUS_ONE_REGIONS for t in texts or ()
-    ]
-    numbers = plain_phones(pl.Series([text for text, _ in asked], dtype=pl.String))
-    return {one: (number,) for one, number in zip(asked, numbers, strict=True) if number}
+def _disposable(lists: pl.Series) -> pl.Series:
+    """How many of the addresses of each list are of a domain that hands them out for an hour."""
+    domains = pl.element().str.extract("([^@]*)$")
+    of_row = lists.list.eval(domains)
+    asked = of_row.explode().drop_nulls().unique()
+    known = [domain for domain in asked if normalise.is_disposable(domain)]
+    return of_row.list.eval(pl.element().is_in(known)).list.sum().fill_null(0)
+
+
+_PLUS_ONE_REGIONS = sorted(phonenumbers.region_codes_for_country_code(1))
+
+
+def _plain_phones(texts: pl.Series, regions: pl.Series) -> pl.Series:
+    """Numbers of North America, of texts read in a region of it."""
+    is_there = pl.when(regions.is_in(_PLUS_ONE_REGIONS)).then(texts)
+    return in_bulk.plain_phones(pl.select(is_there.alias("text")).to_series())
 
 
 def _instant(text: str, timezone: str, format_: str) -> Any:
@@ -192,36 +166,44 @@ def _birth_date(text: str, order: str, as_of: date) -> date | None:
 
 
 FUNCTIONS: tuple[SqlFunction, ...] = (
-    _list_function("normal_emails", normalise.emails_in, "VARCHAR[]"),
-    _list_function("normal_phones", normalise.phones_in, "VARCHAR[] VARCHAR", plain=_phones),
-    _list_function("normal_devices", _one(normalise.normalise_device), "VARCHAR[]"),
-    _list_function("normal_handles", _one(normalise.normalise_handle), "VARCHAR[]"),
-    SqlFunction("count_disposable", _disposable, ("VARCHAR[]",), "BIGINT"),
-    _function("normal_name", _name, " ".join(["VARCHAR"] * 6), _NAME, _struct_sql(_NAME)),
-    _function("normal_address", _place, " ".join(["VARCHAR"] * 8), _PLACE, _struct_sql(_PLACE)),
-    _function(
-        "normal_birth_date", _or_none(_birth_date), "VARCHAR VARCHAR DATE", pa.date32(), "DATE"
+    _list_function(
+        "normal_emails",
+        ReadingOfLists(normalise.emails_in, texts_in_bulk.plain_emails),
+        "VARCHAR[]",
     ),
-    _function(
-        "normal_country", _or_none(normalise.normalise_country), "VARCHAR", pa.string(), "VARCHAR"
+    _list_function(
+        "normal_phones", ReadingOfLists(normalise.phones_in, _plain_phones), "VARCHAR[] VARCHAR"
     ),
-    _function("normal_sex", _or_none(normalise.normalise_sex), "VARCHAR", pa.string(), "VARCHAR"),
-    _function("normal_text", _or_none(normalise.normalise_text), "VARCHAR", pa.string(), "VARCHAR"),
-    _function(
-        "normal_language", _or_none(normalise.normalise_language), "VARCHAR", pa.string(), "VARCHAR"
+    _list_function(
+        "normal_devices",
+        ReadingOfLists(_one(normalise.normalise_device), texts_in_bulk.plain_devices),
+        "VARCHAR[]",
     ),
-    _mostly_plain(
+    _list_function("normal_handles", ReadingOfLists(_one(normalise.normalise_handle)), "VARCHAR[]"),
+    _function("count_disposable", _disposable, "VARCHAR[]", pa.int64(), "BIGINT"),
+    _function("normal_name", _names, " ".join(["VARCHAR"] * 6), _NAME, _struct_sql(_NAME)),
+    _function("normal_address", _places, " ".join(["VARCHAR"] * 8), _PLACE, _struct_sql(_PLACE)),
+    _function(
+        "normal_birth_date",
+        Reading(_birth_date, kind=pl.Date),
+        "VARCHAR VARCHAR DATE",
+        pa.date32(),
+        "DATE",
+    ),
+    _text_function("normal_country", _country),
+    _text_function("normal_sex", Reading(normalise.normalise_sex)),
+    _text_function("normal_text", _text),
+    _text_function("normal_language", Reading(normalise.normalise_language)),
+    _function(
         "normal_instant",
-        _instant,
-        plain_instants,
+        Reading(_instant, _stated_once(in_bulk.plain_instants), pl.Datetime("us")),
         "VARCHAR VARCHAR VARCHAR",
         pa.timestamp("us"),
         "TIMESTAMP",
     ),
-    _mostly_plain(
+    _function(
         "normal_amount",
-        normalise.parse_amount,
-        plain_amounts,
+        Reading(normalise.parse_amount, _stated_once(in_bulk.plain_amounts), pl.Decimal(18, 3)),
         "VARCHAR VARCHAR",
         pa.decimal128(18, 3),
         "DECIMAL(18,3)",

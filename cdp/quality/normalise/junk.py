@@ -172,7 +172,7 @@ STREETS = frozenset(
     )
 )
 BIRTH_DATES = frozenset(["1899-12-31", "1900-01-01", "1901-01-01", "1920-01-01", "1970-01-01"])
-_HASHES_OF_NOTHING = frozenset(
+NOTHING = WORDS | frozenset(
     (
         "d41d8cd98f00b204e9800998ecf8427e",
         "1b2m2y8asgtpgamy7phcfg==",
@@ -180,7 +180,8 @@ _HASHES_OF_NOTHING = frozenset(
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     )
 )
-_MASKED = re.compile(r"\*{2,}|x{4,}|#{3,}|\[?redacted\]?|<test lead|^\W*hidden\W*$", re.IGNORECASE)
+"""Filler words, and hashes of nothing."""
+MASKED = re.compile(r"\*{2,}|x{4,}|#{3,}|\[?redacted\]?|<test lead|^\W*hidden\W*$", re.IGNORECASE)
 
 
 def is_junk(text: str) -> bool:
@@ -190,7 +191,7 @@ def is_junk(text: str) -> bool:
     (True, True, False)
     """
     plain = text.strip().casefold()
-    return plain in WORDS or plain in _HASHES_OF_NOTHING or bool(_MASKED.search(text)) or not plain
+    return plain in NOTHING or bool(MASKED.search(text)) or not plain
 
 
 _DIGEST = re.compile(

@@ -43,6 +43,8 @@ _SUFFIXES = {
     "v": "V",
 }
 _DEGREES = frozenset(["phd", "md", "dds", "dvm", "esq", "mba", "cpa", "rn"])
+AROUND_NAMES = _TITLES | _DEGREES | frozenset(_SUFFIXES)
+"""Words before and after a name that are no part of it."""
 _PARTICLES = frozenset(
     [
         "van",

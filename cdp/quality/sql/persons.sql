@@ -2,12 +2,22 @@
 -- key: person_hash
 -- reads: mapped.rows
 -- writes: mapped.persons
-with stated as (
+with first_rows as (
     -- Rows of one fingerprint state the same person, so any one of them serves.
-    select *
+    select
+        delivery_id,
+        source_row
     from mapped.rows
     where person_hash is not null and fault is null
     qualify row_number() over (partition by person_hash order by delivery_id, source_row) = 1
+),
+
+-- The functions cost by the call, and only sorted rows come to them in full portions.
+stated as (
+    select r.*
+    from mapped.rows as r
+    join first_rows as f on r.delivery_id = f.delivery_id and r.source_row = f.source_row
+    order by r.person_hash
 ),
 
 normalised as materialized (
