@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 
 from cdp.engine import Engine
 from cdp.errors import DeliveryError
@@ -21,7 +20,8 @@ from cdp.ingest.known_files import (
     next_delivery_id,
     repeats_latest,
 )
-from cdp.ingest.readers import Row, RowReader, open_rows
+from cdp.ingest.readers import Portion, Row, RowReader, open_rows
+from cdp.ingest.readers.row import ROWS
 from cdp.project import Project, Source
 from cdp.store.ledger import Arrival, Ledger, Shown
 from cdp.tables import Contract, raw_rows
@@ -127,16 +127,12 @@ def stage_rows(engine: Engine, source: Source, rows: list[Row], *, as_of: dateti
     """Put rows in place as a delivery named ``preview``, for a look that stores nothing."""
     contract = raw_rows(source.name)
     arrival = Arrival(source.name, "preview", Path("preview"), "", 0, as_of, "")
-    engine.store_frame(contract, _table(rows, contract, "preview", "preview"), append=False)
+    chunk = pl.DataFrame(rows, ROWS, orient="row")
+    engine.store_frame(contract, _table(chunk, contract, "preview", "preview"), append=False)
     Ledger(engine).enter(
         arrival, delivery_id="preview", status="landed", reason=None,
         rows_read=len(rows), as_of=as_of, run_id="preview",
     )  # fmt: skip
-
-
-def as_they_come(rows: Iterator[Row]) -> Iterator[Row]:
-    """Rows under the lines of their own file."""
-    return rows
 
 
 def land_file(
@@ -148,11 +144,11 @@ def land_file(
     run_id: str,
     on_rows: Callable[[int], None] = unheard,
     *,
-    placed: Callable[[Iterator[Row]], Iterator[Row]] = as_they_come,
+    placed: Callable[[Iterator[Row]], Iterator[Row]] | None = None,
 ) -> int:
     """Write one file's rows, those of a former reading replaced; the number of rows.
 
-    ``placed`` says under which lines the rows go.
+    ``placed`` says under which lines the rows go; null, under those of their own file.
     """
     if arrival.fault is not None:
         raise arrival.fault
@@ -160,10 +156,10 @@ def land_file(
     with engine.transaction(), open_rows(arrival.path, source.format) as reader:
         engine.delete(contract.name, "delivery_id", [delivery_id])
         rows = 0
-        for chunk in _chunks(placed(reader.rows)):
+        for chunk in _chunks(placed(reader.rows) if placed else reader.portions):
             table = _table(chunk, contract, delivery_id, arrival.source_file)
             rows += engine.store_frame(contract, table, append=True, is_key_checked=False)
-            on_rows(len(chunk))
+            on_rows(chunk.height)
         Ledger(engine).enter(
             arrival, delivery_id=delivery_id, status="landed", reason=None, rows_read=rows,
             shown=_shown(reader),
@@ -177,24 +173,35 @@ def _shown(reader: RowReader) -> Shown:
     return Shown(header, reader.head, reader.read_as.model_dump_json())
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    chunk: list[Row] = []
-    characters = 0
-    for row in rows:
-        chunk.append(row)
-        characters += len(row.raw)
-        if len(chunk) == CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
-            yield chunk
-            chunk, characters = [], 0
-    if chunk:
-        yield chunk
+def _chunks(portions: Iterator[Portion]) -> Iterator[pl.DataFrame]:
+    """Frames of rows, of a bounded size."""
+    frames: list[pl.DataFrame] = []
+    rows: list[Row] = []
+    count = characters = 0
+    for portion in portions:
+        if isinstance(portion, Row):
+            rows.append(portion)
+            count += 1
+            characters += len(portion.raw)
+        else:
+            frames.append(portion)
+            count += portion.height
+            characters += int(portion["raw"].str.len_bytes().sum())
+        if count >= CHUNK_ROWS or characters >= CHUNK_CHARACTERS:
+            yield _chunk(frames, rows)
+            frames, rows, count, characters = [], [], 0, 0
+    if count:
+        yield _chunk(frames, rows)
 
 
-def _table(chunk: list[Row], contract: Contract, delivery_id: str, source_file: str) -> pa.Table:
-    count = len(chunk)
-    columns = {
-        "delivery_id": pa.repeat(delivery_id, count),
-        "source_file": pa.repeat(source_file, count),
-        **{name: [row[place] for row in chunk] for place, name in enumerate(Row._fields)},
-    }
-    return pa.table(columns, schema=contract.schema)
+def _chunk(frames: Sequence[pl.DataFrame], rows: Sequence[Row]) -> pl.DataFrame:
+    """Rows and frames as one; lines that stood between those of frames come back there."""
+    single = pl.DataFrame(rows, ROWS, orient="row")
+    return pl.concat([*frames, single]).sort("source_row") if frames else single
+
+
+def _table(
+    chunk: pl.DataFrame, contract: Contract, delivery_id: str, source_file: str
+) -> pl.DataFrame:
+    place = pl.lit(delivery_id).alias("delivery_id"), pl.lit(source_file).alias("source_file")
+    return chunk.with_columns(place).select(contract.column_names)

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from cdp.engine import DuckDBEngine
-from cdp.ingest import Landing, land_source, map_rows
+from cdp.ingest import Landing, land_source, landing, map_rows
 from cdp.project import Project, load_project
 
 AS_OF = datetime(2026, 6, 30)
@@ -185,3 +185,22 @@ def test_columns_that_make_up_one_value_are_joined(inbox: Inbox) -> None:
     found = inbox.engine.query("select street, extra from mapped.rows order by source_row")
     assert found["street"].to_list() == ["12 Elm St", "Oak Ave", None]
     assert set(found["extra"]) == {"{}"}
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 300, 50_000])
+def test_a_large_file_with_odd_lines_comes_back_byte_for_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    monkeypatch.setattr(landing, "CHUNK_ROWS", rows_at_once)
+    odd = ['7,"two\nlines"\n', "\n", "8\n", '9,"say ""so"""\r\n', '10,"open\n']
+    lines = [f"{number},Ann\n" for number in range(400)]
+    for place, line in zip((100, 101, 200, 201, 399), odd, strict=True):
+        lines.insert(place, line)
+    inbox = Inbox(tmp_path)
+    inbox.write({"inbox/people_20260101.csv": "id,name\n" + "".join(lines)})
+    assert inbox.land().rows_read == 404
+    stored = inbox.engine.query("select source_row, raw from raw.people")
+    assert "".join(stored["raw"]) == "".join(lines)
+    assert stored["source_row"].is_sorted()
+    faults = inbox.engine.query("select raw from raw.people where fault is not null")
+    assert faults["raw"].to_list() == ["8\n", '10,"open\n']

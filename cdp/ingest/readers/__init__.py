@@ -21,12 +21,12 @@ from cdp.ingest.readers.delimited import read_delimited
 from cdp.ingest.readers.json_document import read_json
 from cdp.ingest.readers.json_lines import read_json_lines
 from cdp.ingest.readers.parquet import read_parquet
-from cdp.ingest.readers.row import Row, RowReader
+from cdp.ingest.readers.row import Portion, Row, RowReader
 from cdp.ingest.readers.texts import TextFile
 from cdp.ingest.readers.verbatim import verbatim
 from cdp.project import FileFormat
 
-__all__ = ["Row", "RowReader", "open_rows", "read_text", "verbatim"]
+__all__ = ["Portion", "Row", "RowReader", "open_rows", "read_text", "verbatim"]
 
 _TEXT_READERS: dict[str, Callable[[TextFile, FileFormat], RowReader]] = {
     "chat": read_chat,
@@ -52,7 +52,7 @@ def open_rows(path: Path, file_format: FileFormat) -> Iterator[RowReader]:
                 file = TextFile.at(path, file_format.encoding)
                 opened.callback(file.close)
                 reader = _TEXT_READERS[file_format.type](file, file_format)
-        yield replace(reader, rows=_told_rows(reader.rows, path.name))
+        yield replace(reader, portions=_told_portions(reader.portions, path.name))
 
 
 _FAULTS = (
@@ -74,9 +74,9 @@ def _told(name: str) -> Iterator[None]:
         ) from fault
 
 
-def _told_rows(rows: Iterator[Row], name: str) -> Iterator[Row]:
+def _told_portions(portions: Iterator[Portion], name: str) -> Iterator[Portion]:
     with _told(name):
-        yield from rows
+        yield from portions
 
 
 def read_text(text: str, file_format: FileFormat) -> RowReader:

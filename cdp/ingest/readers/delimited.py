@@ -2,7 +2,8 @@
 
 Python's csv module reads quoted rows here, not a bulk parser: a bulk parser returns the values
 but not the text that they came from, merges a line after an unclosed quote into the row before,
-and cannot say at which line a row began. A row that cannot be read is a row with a fault.
+and cannot say at which line a row began. A row that cannot be read is a row with a fault. Only
+lines that are plain rows by themselves, where all parsers agree, are read in bulk.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring
 
 from cdp.ingest.readers.headers import delimiter_of, joined_names, unique_names
+from cdp.ingest.readers.plain_lines import delimited_fields, plain_rows, stretch_of
 from cdp.ingest.readers.row import (
     MAX_BLANK_LINES,
     MAX_ROW_CHARACTERS,
     STRAY_BYTES,
     TOO_LONG,
+    Portion,
     Row,
     RowReader,
     with_blank_lines,
@@ -69,7 +72,8 @@ def read_delimited(file: TextFile, file_format: FileFormat) -> RowReader:
     head = "".join(taken)
     _refuse_odd_head(file, head, header)
     read_as = file_format.model_copy(update={"encoding": file.encoding, "delimiter": delimiter})
-    return RowReader(header, _rows(lines, header, dialect), head or None, read_as)
+    rows = with_blank_lines(_rows(lines, header, dialect))
+    return RowReader(header, rows, head or None, read_as)
 
 
 def _refuse_odd_head(file: TextFile, head: str, header: Sequence[str]) -> None:
@@ -207,38 +211,45 @@ class _QuotedRows:
         return cells, fault
 
 
-def _rows(lines: _Lines, header: Sequence[str], dialect: _Dialect) -> Iterator[Row]:
-    """Rows; blank lines belong to the row before them."""
-    quote, delimiter, width = dialect.quote, dialect.delimiter, len(header)
+def _rows(lines: _Lines, header: Sequence[str], dialect: _Dialect) -> Iterator[Portion | str]:
+    """Rows and blank lines: stretches of plain lines at once, others one by one."""
+    back, quoted = lines.back, _QuotedRows(lines, dialect)
     names = [f"{encode_basestring(name)}: " for name in header]
-    back, fresh, quoted = lines.back, lines.fresh, _QuotedRows(lines, dialect)
-    pending: Row | None = None
-    blank: list[str] = []
-    while line := back.popleft() if back else next(fresh, ""):
-        fault: str | None = None
-        start = lines.accepted + 1
-        if quote in line or line.__class__ is CutLine:
-            cells, fault = quoted.read(line, width)
-            raw = lines.accept()
-        else:
-            # As csv would, but faster: nothing but a quote makes a delimiter part of a cell.
-            raw, body, lines.accepted = line, line.rstrip("\r\n"), start
-            if not body:
-                blank += [line] if len(blank) < MAX_BLANK_LINES else []
-                continue
-            cells = body.split(delimiter)
-        if pending is not None:
-            yield with_blank_lines(pending, blank) if blank else pending
-        if fault is None and len(cells) == width:
-            stated = [n + encode_basestring(c) for n, c in zip(names, cells, strict=True) if c]
-            pending = Row(start, raw, f"{{{', '.join(stated)}}}", None)
-            if raw.isascii() or not has_stray_bytes(raw):
-                continue
-        pending = _faulty(
-            start, raw, fault or f"{len(cells)} columns where the header names {width}"
-        )
-    if pending is not None:
-        yield with_blank_lines(pending, blank) if blank else pending
+    fields_of = delimited_fields(header, dialect.delimiter, dialect.quote)
+    while True:
+        while back:
+            yield _row(lines, quoted, names, dialect)
+        before, stretch = lines.accepted, stretch_of(lines.fresh)
+        if not stretch:
+            return
+        back.extend(stretch)
+        for start, rows in plain_rows(stretch, before + 1, fields_of) if fields_of else ():
+            while lines.accepted - before < start:
+                yield _row(lines, quoted, names, dialect)
+            # A quoted row may have taken some of them already.
+            rest = rows[lines.accepted - before - start :]
+            if rest.height:
+                for _ in range(rest.height):
+                    next(lines)
+                yield rest
+
+
+def _row(lines: _Lines, quoted: _QuotedRows, names: Sequence[str], dialect: _Dialect) -> Row | str:
+    """The row that comes next, or the line where it is blank."""
+    line, start, width, fault = lines.back.popleft(), lines.accepted + 1, len(names), None
+    if dialect.quote in line or line.__class__ is CutLine:
+        cells, fault = quoted.read(line, width)
+        raw = lines.accept()
+    else:
+        # As csv would, but faster: nothing but a quote makes a delimiter part of a cell.
+        raw, body, lines.accepted = line, line.rstrip("\r\n"), start
+        if not body:
+            return line
+        cells = body.split(dialect.delimiter)
+    if fault is None and len(cells) == width and (raw.isascii() or not has_stray_bytes(raw)):
+        stated = [n + encode_basestring(c) for n, c in zip(names, cells, strict=True) if c]
+        return Row(start, raw, f"{{{', '.join(stated)}}}", None)
+    return _faulty(start, raw, fault or f"{len(cells)} columns where the header names {width}")
 
 
 def _faulty(source_row: int, raw: str, fault: str) -> Row:

@@ -79,6 +79,11 @@ def depth(text: str) -> int:
     return deepest
 
 
+def keeps_text(file_format: FileFormat) -> bool:
+    """Whether a row's JSON text is its fields, but for halves of characters."""
+    return not file_format.keyed_lists and file_format.mojibake is None
+
+
 def fields_of(file_format: FileFormat) -> Callable[[str, dict[str, Any]], str]:
     """What makes a row's fields out of its JSON text and what that says; mostly, it is the text."""
     lists, is_mended = file_format.keyed_lists, file_format.mojibake is not None
@@ -89,7 +94,7 @@ def fields_of(file_format: FileFormat) -> Callable[[str, dict[str, Any]], str]:
     def mended(_text: str, found: dict[str, Any]) -> str:
         return as_fields(found, lists, is_mended=is_mended)
 
-    return mended if lists or is_mended else as_it_stands
+    return as_it_stands if keeps_text(file_format) else mended
 
 
 def as_fields(row: dict[str, Any], lists: tuple[str, ...], *, is_mended: bool) -> str:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from cdp.ingest.readers.json_cells import FaultyJsonError, fields_of, parsed
+from cdp.ingest.readers.json_cells import FaultyJsonError, fields_of, keeps_text, parsed
+from cdp.ingest.readers.plain_lines import json_fields, plain_rows, stretch_of
 from cdp.ingest.readers.row import (
     MAX_BLANK_LINES,
     STRAY_BYTES,
     TOO_LONG,
+    Portion,
     Row,
     RowReader,
     with_blank_lines,
@@ -45,36 +47,41 @@ def read_json_lines(file: TextFile, file_format: FileFormat) -> RowReader:
             "the file is one JSON document, not one object a line",
             "say `format: json` in its source contract",
         )
-    found = _rows(chain([first], lines) if first else iter(()), number, fields_of(file_format))
+    found = _rows(chain([first], lines) if first else iter(()), number, file_format)
     read_as = file_format.model_copy(update={"encoding": file.encoding})
-    return RowReader(None, found, "".join(head) or None, read_as)
+    return RowReader(None, with_blank_lines(found), "".join(head) or None, read_as)
 
 
-def _rows(
-    lines: Iterator[str], number: int, made: Callable[[str, dict[str, Any]], str]
-) -> Iterator[Row]:
-    """Rows; blank lines belong to the row before them."""
-    pending: Row | None = None
-    blank: list[str] = []
+def _rows(lines: Iterator[str], number: int, file_format: FileFormat) -> Iterator[Portion | str]:
+    """Rows and blank lines: stretches of plain lines at once, others one by one."""
+    made, is_text_kept = fields_of(file_format), keeps_text(file_format)
+    while stretch := stretch_of(lines):
+        done = 0
+        for start, rows in plain_rows(stretch, number, json_fields) if is_text_kept else ():
+            yield from _one_by_one(stretch[done:start], number + done, made)
+            yield rows
+            done = start + rows.height
+        yield from _one_by_one(stretch[done:], number + done, made)
+        number += len(stretch)
+
+
+def _one_by_one(
+    lines: Sequence[str], number: int, made: Callable[[str, dict[str, Any]], str]
+) -> Iterator[Row | str]:
     for source_row, line in enumerate(lines, start=number):
-        text = line.rstrip("\r\n")
-        fields, fault = None, None
-        if line.__class__ is CutLine:
-            fault = TOO_LONG
-        elif not line.isascii() and has_stray_bytes(line):
-            fault = STRAY_BYTES
-        elif not text or text.isspace():
-            if len(blank) < MAX_BLANK_LINES:
-                blank.append(line)
-            continue
-        else:
-            try:
-                fields = made(text, parsed(text))
-            except FaultyJsonError as found:
-                fault = str(found)
-        if pending is not None:
-            yield with_blank_lines(pending, blank) if blank else pending
-        is_odd = fault in (STRAY_BYTES, TOO_LONG)
-        pending = Row(source_row, escaped(line) if is_odd else line, fields, fault)
-    if pending is not None:
-        yield with_blank_lines(pending, blank) if blank else pending
+        yield _row(source_row, line, made)
+
+
+def _row(source_row: int, line: str, made: Callable[[str, dict[str, Any]], str]) -> Row | str:
+    """The row of a line, or the line itself where it is blank."""
+    if line.__class__ is CutLine:
+        return Row(source_row, escaped(line), None, TOO_LONG)
+    if not line.isascii() and has_stray_bytes(line):
+        return Row(source_row, escaped(line), None, STRAY_BYTES)
+    text = line.rstrip("\r\n")
+    if not text or text.isspace():
+        return line
+    try:
+        return Row(source_row, line, made(text, parsed(text)), None)
+    except FaultyJsonError as found:
+        return Row(source_row, line, None, str(found))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import polars as pl
+
 from cdp.project import FileFormat
 
 MAX_ROW_CHARACTERS = 16 * 1024 * 1024
@@ -36,8 +38,39 @@ class Row(NamedTuple):
     fault: str | None
 
 
-def with_blank_lines(row: Row, blank: list[str]) -> Row:
-    """A row with the blank lines that follow it; the list is emptied."""
+ROWS = pl.Schema(
+    {"source_row": pl.Int64, "raw": pl.String, "fields": pl.String, "fault": pl.String}
+)
+"""Rows as a frame."""
+
+Portion = Row | pl.DataFrame
+"""A row, or a frame of some."""
+
+
+def with_blank_lines(found: Iterator[Portion | str]) -> Iterator[Portion]:
+    """Rows, each with the blank lines that follow it; those before the first are its, too."""
+    pending: Row | None = None
+    blank: list[str] = []
+    for one in found:
+        if isinstance(one, str):
+            blank += [one] if len(blank) < MAX_BLANK_LINES else []
+            continue
+        if pending is not None:
+            yield _followed(pending, blank)
+        if isinstance(one, pl.DataFrame):
+            if one.height > 1:
+                yield one.head(-1)
+            pending = Row(*one.row(-1))
+        else:
+            pending = one
+    if pending is not None:
+        yield _followed(pending, blank)
+
+
+def _followed(row: Row, blank: list[str]) -> Row:
+    """A row with blank lines; the list is emptied."""
+    if not blank:
+        return row
     raw = row.raw + "".join(blank)
     blank.clear()
     return row._replace(raw=raw)
@@ -53,6 +86,15 @@ class RowReader:
     """
 
     header: tuple[str, ...] | None
-    rows: Iterator[Row]
+    portions: Iterator[Portion]
     head: str | None
     read_as: FileFormat
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        """The rows one by one."""
+        for portion in self.portions:
+            if isinstance(portion, Row):
+                yield portion
+            else:
+                yield from map(Row._make, portion.iter_rows())
