@@ -24,6 +24,9 @@ from cdp.tables import Contract, contract_of
 STABLE_ID = "stable_id(key) as cast('0x' || substr(md5(key), 1, 15) as bigint)"
 """60 bits of an md5: the same on every engine and version, unlike a database's own hash()."""
 
+FRUGAL_BYTES = 3 << 30
+"""What the database may hold in memory while files are taken in, however large they are."""
+
 
 _PARQUET = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 300"
 """A third less work than with DuckDB's own settings, for files 3 % larger: zstd at its cheapest,
@@ -45,6 +48,7 @@ class Database:
         self.connection.execute("set timezone = 'UTC'")
         self.connection.execute("set enable_progress_bar = false")
         self.connection.execute(f"create or replace macro {STABLE_ID}")
+        self._is_in_memory = path is None
         self._registered: set[str] = set()
         self._ensured: set[Contract] = set()
         self._depth = 0
@@ -84,6 +88,22 @@ class Database:
             raise
         self._depth -= 1
         self.connection.execute("commit")
+
+    @contextmanager
+    def frugal(self) -> Iterator[None]:
+        """Hold no more than ``FRUGAL_BYTES`` for as long as this lasts; the rest is on disk."""
+        (most,) = self.connection.execute(
+            "select parse_formatted_bytes(current_setting('memory_limit'))"
+        ).fetchall()[0]
+        # A database in memory has no disk to go to, and a small machine has less to begin with.
+        if self._is_in_memory or most <= FRUGAL_BYTES:
+            yield
+            return
+        self.connection.execute(f"set memory_limit = '{FRUGAL_BYTES} bytes'")
+        try:
+            yield
+        finally:
+            self.connection.execute("reset memory_limit")
 
     def ensure(self, contract: Contract) -> None:
         """Create the table, empty, unless it is there; then give it the columns that it lacks."""

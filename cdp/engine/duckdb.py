@@ -15,6 +15,7 @@ from cdp.engine.duckdb_tables import (
     create_table,
     empty,
     insert,
+    insert_frame,
     insert_rows,
     narrowing,
     put_in_place,
@@ -58,13 +59,18 @@ class DuckDBEngine(Database):
         *,
         inputs: Mapping[str, str] | None = None,
         values: Mapping[str, Scalar] | None = None,
+        keys: Sequence[str] | None = None,
     ) -> int:
         """Add the statement's rows to its table; the number of rows added."""
         contract = contract_of(statement.writes)
         with self.transaction():
             self.ensure(contract)
-            self._stage(statement, inputs, values)
-            return self._add(contract, "staged_rows", is_key_checked=True)
+            if keys is None:
+                self._stage(statement, inputs, values)
+                return self._add_staged(contract)
+            rows = insert(self.connection, contract, statement, inputs, values)
+            self._check_keys(contract, pl.Series(keys, dtype=pl.String))
+            return rows
 
     def store_frame(
         self,
@@ -81,12 +87,15 @@ class DuckDBEngine(Database):
                 self.ensure(contract)
             else:
                 empty(self.connection, contract)
-            self.connection.register("incoming_frame", arrow)
-            try:
-                rows = self._add(contract, "incoming_frame", is_key_checked=is_key_checked)
-            finally:
-                self.connection.unregister("incoming_frame")
+            rows = insert_frame(self.connection, contract, arrow)
+            if is_key_checked:
+                self._check_keys(contract, pl.Series(arrow.column(contract.key[0])))
         return rows
+
+    def _check_keys(self, contract: Contract, first: pl.Series) -> None:
+        """Raise when keys of a table that begin so are not unique."""
+        with self.among(first) as among:
+            check_key(self.connection, contract, where=among(contract.key[:1]))
 
     def _stage(
         self,
@@ -102,13 +111,11 @@ class DuckDBEngine(Database):
             dict(values or {}),
         )
 
-    def _add(self, contract: Contract, staged: str, *, is_key_checked: bool) -> int:
-        """Add rows to a table; only keys that begin as a new one does are looked at."""
-        listing = ", ".join(f'"{name}"' for name in contract.column_names)
-        rows = insert_rows(self.connection, contract, f"select {listing} from {staged}", {})
-        if is_key_checked:
-            first = f'"{contract.key[0]}"'
-            check_key(self.connection, contract, where=f"{first} in (select {first} from {staged})")
+    def _add_staged(self, contract: Contract) -> int:
+        """Add ``staged_rows`` to a table; only keys that begin as a new one does are looked at."""
+        rows = insert_rows(self.connection, contract, "select * from staged_rows", {})
+        first = f'"{contract.key[0]}"'
+        check_key(self.connection, contract, where=f"{first} in (select {first} from staged_rows)")
         return rows
 
     def renew(

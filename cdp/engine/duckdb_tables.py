@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from inspect import Parameter, Signature
 
 import duckdb
@@ -47,6 +48,7 @@ def create_table(contract: Contract) -> str:
     """The DDL of a contract; columns that may not be null say so."""
     columns = ", ".join(
         f'"{field.name}" {_TYPES[field.type]}{"" if field.nullable else " not null"}'
+        f"{' using compression zstd' if contract.column(field.name).is_long else ''}"
         for field in contract.schema
     )
     return f"create table {quoted(contract.name)} ({columns})"
@@ -175,9 +177,29 @@ def insert_rows(
     values: Mapping[str, Scalar],
 ) -> int:
     """Add a query's rows to a table by their columns' names; the number of rows."""
-    sql = f"insert into {quoted(contract.name)} by name {query}"
-    try:
+    with _told(contract):
+        sql = f"insert into {quoted(contract.name)} by name {query}"
         return int(connection.execute(sql, dict(values)).fetchall()[0][0])
+
+
+def insert_frame(connection: duckdb.DuckDBPyConnection, contract: Contract, frame: pa.Table) -> int:
+    """Add a frame's rows to a table by their columns' names; the number of rows.
+
+    The frame is let go of at once: one that is registered is held until its transaction ends, and
+    so were all chunks of a file.
+    """
+    listing = ", ".join(f'"{name}"' for name in contract.column_names)
+    sql = f"insert into {quoted(contract.name)} by name select {listing} from incoming_frame"
+    with _told(contract):
+        connection.from_arrow(frame).query("incoming_frame", sql)
+    return int(frame.num_rows)
+
+
+@contextmanager
+def _told(contract: Contract) -> Iterator[None]:
+    """Have a null where none may be tell which column it is in, and nothing of its row."""
+    try:
+        yield
     except duckdb.ConstraintException as broken:
         # DuckDB's own message may quote a cell; the column's name is enough.
         column = str(broken).partition("failed: ")[2].split(".")[-1].strip() or "?"

@@ -44,6 +44,9 @@ class Engine(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing; inner transactions join the outer one."""
 
+    def frugal(self) -> AbstractContextManager[None]:
+        """For as long as this lasts, memory is bounded, whatever the size of what is read."""
+
     def ensure(self, contract: Contract) -> None:
         """Create the table, empty, unless it is there; then give it the columns that it lacks.
 
@@ -75,8 +78,13 @@ class Engine(Protocol):
         *,
         inputs: Mapping[str, str] | None = None,
         values: Mapping[str, Scalar] | None = None,
+        keys: Sequence[str] | None = None,
     ) -> int:
-        """Add the statement's rows to its table; the number of rows added."""
+        """Add the statement's rows to its table; the number of rows added.
+
+        ``keys`` are what the first column of the table's key holds in them, where that is known:
+        many rows are written once then, and not put aside first to see what they hold.
+        """
 
     def store_frame(
         self,

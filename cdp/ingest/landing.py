@@ -153,7 +153,11 @@ def land_file(
     if arrival.fault is not None:
         raise arrival.fault
     contract = raw_rows(source.name)
-    with engine.transaction(), open_rows(arrival.path, source.format) as reader:
+    with (
+        engine.frugal(),
+        engine.transaction(),
+        open_rows(arrival.path, source.format) as reader,
+    ):
         engine.delete(contract.name, "delivery_id", [delivery_id])
         rows = 0
         for chunk in _chunks(placed(reader.rows) if placed else reader.portions):

@@ -37,7 +37,9 @@ def map_rows(engine: Engine, source: Source, *, delivery_ids: Sequence[str]) -> 
 
     Rows that could not be read keep their place with their fault; nothing is dropped here.
     """
-    return engine.replace(mapping_statement(source), values={"deliveries": ",".join(delivery_ids)})
+    bound = {"deliveries": ",".join(delivery_ids)}
+    with engine.frugal():
+        return engine.replace(mapping_statement(source), values=bound)
 
 
 def mapping_statement(source: Source) -> Statement:
@@ -47,7 +49,10 @@ def mapping_statement(source: Source) -> Statement:
     query = exp.select(*(_final(name, row).as_(name) for name in MAPPED.column_names))
     for name, part in {**_parsed_rows(row, is_nested=is_nested), **_read_rows(row)}.items():
         query = query.with_(name, as_=part)
-    query = query.from_("persons_of_row").order_by("delivery_id", "source_row")
+    query = query.from_("persons_of_row")
+    if source.line_items:
+        # Others stay in the order of their file; to sort them takes as much room as they do.
+        query = query.order_by("delivery_id", "source_row")
     return built(f"mapping of source {source.name}", query, writes=MAPPED.name)
 
 

@@ -53,6 +53,18 @@ def clean_source(
     Raises:
         DeliveryHeldError: A delivery is to be held and the project says ``on_critical: stop``.
     """
+    with engine.frugal():
+        return _cleaned(engine, project, source, delivery_ids, as_of, run_id)
+
+
+def _cleaned(
+    engine: Engine,
+    project: Project,
+    source: Source,
+    delivery_ids: Sequence[str],
+    as_of: datetime,
+    run_id: str,
+) -> Cleaning:
     for table in ("clean.rows", "clean.quarantine", "ops.checks", "ops.batch_columns"):
         engine.ensure(CONTRACTS[table])
     parse_rows(engine, project, source, as_of=as_of)
@@ -140,6 +152,7 @@ def _settle(
     rows = engine.append(
         load(_SQL / "rows.sql"),
         values={"held": ",".join(held), "revoked": ",".join(revoked), "holds": source.holds},
+        keys=delivery_ids,
     )
     replayed = _replayed(engine, source, delivery_ids)
     engine.delete("clean.quarantine", "delivery_id", delivery_ids)

@@ -14,6 +14,7 @@ from cdp.tables.contract import (
     Column,
     Contract,
     key_column,
+    long_column,
 )
 
 PROVENANCE = (
@@ -125,9 +126,9 @@ MAPPED_ROWS = Contract(
         *(Column(n, TEXT, m, "personal") for n, m in PERSON_TEXT.items()),
         *_CONSENT_COLUMNS,
         Column("declared", TEXT, "the contract's own attributes, a JSON object", "personal"),
-        Column("extra", TEXT, "what no column of the contract takes, a JSON object", "personal"),
+        long_column("extra", "what no column of the contract takes, a JSON object"),
         Column("person_hash", TEXT, "fingerprint of `stated`; null when no person is stated"),
-        Column("stated", TEXT, "the person as the source states it, a JSON object", "personal"),
+        long_column("stated", "the person as the source states it, a JSON object"),
         Column("content_hash", TEXT, "fingerprint of the whole row"),
     ),
 )
@@ -165,12 +166,14 @@ CHECKED = Contract(
         Column("is_amount_read", FLAG, "null when not stated"),
         Column("is_score_read", FLAG, "null when not stated"),
         *(c for c in PERSON if c.name != "keys"),
-        Column("emails_refused", INTEGER, "stated email addresses that are of no use"),
-        Column("emails_disposable", INTEGER, "usable addresses of throw-away domains"),
-        Column("phones_refused", INTEGER, "stated phone numbers that are of no use"),
-        Column("birth_date_refused", FLAG, "a birth date is stated that is of no use"),
+        # What is of no use in a person; null where no person is stated.
+        *(Column(c.name, c.type, c.meaning) for c in PERSONS.columns[-4:]),
         Column("keys", TEXTS, "declared keys", "identifier"),
         Column("declared", TEXT, "the contract's own attributes, a JSON object", "personal"),
+        Column("ref_source", TEXT, "source whose key the row carries instead of a person"),
+        long_column("extra", "what no column of the contract takes, a JSON object"),
+        long_column("stated", "the person as the source states it, a JSON object"),
+        Column("content_hash", TEXT, "fingerprint of the whole row"),
     ),
 )
 
@@ -206,8 +209,8 @@ ROWS = Contract(
         Column(
             "attributes", TEXT, "own and unmapped columns of the person, a JSON object", "personal"
         ),
-        Column("payload", TEXT, "what no column of the contact takes, a JSON object", "personal"),
-        Column("stated", TEXT, "the person as the source states it, a JSON object", "personal"),
+        long_column("payload", "what no column of the contact takes, a JSON object"),
+        long_column("stated", "the person as the source states it, a JSON object"),
         Column("person_hash", TEXT, "fingerprint of what the row says of the person"),
         key_column("content_hash", TEXT, "fingerprint of the whole row"),
     ),
@@ -230,7 +233,7 @@ RECORDS = Contract(
         key_column("source_row", INTEGER, "line of that file"),
         *PERSON,
         Column("attributes", TEXT, "own and unmapped columns, a JSON object", "personal"),
-        Column("stated", TEXT, "the person as the source states it, a JSON object", "personal"),
+        long_column("stated", "the person as the source states it, a JSON object"),
     ),
 )
 
@@ -247,7 +250,7 @@ TOUCHPOINTS = Contract(
             key_column(c.name, c.type, c.meaning) if c.name in ("occurred_at", "channel") else c
             for c in TOUCH
         ),
-        Column("payload", TEXT, "what no column takes, a JSON object", "personal"),
+        long_column("payload", "what no column takes, a JSON object"),
         key_column("delivery_id", TEXT, "the delivery that brought it"),
         key_column("source_file", TEXT, "path of its file inside the project"),
         key_column("source_row", INTEGER, "line of that file"),

@@ -25,13 +25,18 @@ INSTANT = pa.timestamp("us")
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what it means, in which unit, and how personal it is."""
+    """One column: what it means, in which unit, how personal it is, and whether its texts are long.
+
+    Texts of some hundred characters, which share little but their wording, are packed in half the
+    time and to less than half by zstd.
+    """
 
     name: str
     type: pa.DataType
     meaning: str
     pii: PiiClass = "none"
     nullable: bool = True
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,3 +73,8 @@ class Contract:
 def key_column(name: str, type_: pa.DataType, meaning: str, pii: PiiClass = "none") -> Column:
     """A column that is never null."""
     return Column(name, type_, meaning, pii, nullable=False)
+
+
+def long_column(name: str, meaning: str, *, nullable: bool = True) -> Column:
+    """A column of long texts about a person: a row as it came, a JSON object."""
+    return Column(name, TEXT, meaning, "personal", nullable, is_long=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdp.tables.contract import INTEGER, TEXT, Column, Contract, key_column
+from cdp.tables.contract import INTEGER, TEXT, Column, Contract, key_column, long_column
 
 _SOURCE_ROW = (
     "line of the file where the row starts, from 1; its place in JSON arrays and Parquet; of a "
@@ -20,8 +20,8 @@ def raw_rows(source: str) -> Contract:
             key_column("delivery_id", TEXT, "the delivery (file) that brought the row"),
             key_column("source_file", TEXT, "path of the file inside the project"),
             key_column("source_row", INTEGER, _SOURCE_ROW),
-            key_column("raw", TEXT, "the row's text, verbatim, its line end with it", "personal"),
-            Column("fields", TEXT, "the row as a JSON object; null when unreadable", "personal"),
+            long_column("raw", "the row's text, verbatim, its line end with it", nullable=False),
+            long_column("fields", "the row as a JSON object; null when unreadable"),
             Column("fault", TEXT, "why the row could not be read; null when it could"),
         ),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
 
 import cdp
 from cdp.engine import DuckDBEngine, Statement, load, statement
+from cdp.engine.database import FRUGAL_BYTES
 from cdp.errors import SqlContractError, TableContractError
 from cdp.tables import contract_of
 
@@ -71,6 +74,42 @@ def test_binding_what_a_statement_does_not_read_is_refused(engine: DuckDBEngine)
 def test_a_replaced_table_holds_the_new_rows_only(engine: DuckDBEngine) -> None:
     query = deliver(SELECT.format("raw.web"))
     assert [engine.replace(query), engine.replace(query)] == [2, 2]
+
+
+def test_memory_is_bounded_for_as_long_as_one_is_frugal(tmp_path: Path) -> None:
+    engine = DuckDBEngine(tmp_path / "store.duckdb")
+    limit = "select parse_formatted_bytes(current_setting('memory_limit')) as bytes"
+    usual = engine.query(limit)["bytes"][0]
+    with engine.frugal():
+        assert engine.query(limit)["bytes"][0] == min(usual, FRUGAL_BYTES)
+        with engine.frugal():
+            pass
+        assert engine.query(limit)["bytes"][0] == min(usual, FRUGAL_BYTES)
+    assert engine.query(limit)["bytes"][0] == usual
+    engine.close()
+
+
+def test_a_frame_is_let_go_of_before_its_transaction_ends(engine: DuckDBEngine) -> None:
+    contract = contract_of("raw.web")
+    frame = engine.query("select * replace ('d2' as delivery_id) from raw.web").to_arrow()
+    held = weakref.ref(frame)
+    with engine.transaction():
+        engine.store_frame(contract, frame, append=True, is_key_checked=False)
+        del frame
+        gc.collect()
+        assert held() is None
+    assert engine.count("raw.web") == 4
+
+
+@pytest.mark.parametrize("keys", [None, ["a", "b"]])
+def test_rows_are_added_once_whether_or_not_their_keys_are_told(
+    engine: DuckDBEngine, keys: list[str] | None
+) -> None:
+    lookup = deliver(SELECT.format("raw.web"))
+    assert engine.append(lookup, keys=keys) == 2
+    with pytest.raises(TableContractError, match=r"key \(record_key\) is not unique"):
+        engine.append(lookup, keys=keys)
+    assert engine.count("reference.lookup") == 2
 
 
 def test_columns_other_than_the_contracts_are_refused(engine: DuckDBEngine) -> None:

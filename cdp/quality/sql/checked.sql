@@ -2,7 +2,7 @@
 -- key: delivery_id, source_row
 -- reads: mapped.rows, mapped.persons
 -- writes: mapped.checked
-with parsed as materialized (
+with parsed as (
     select
         *,
         normal_instant(observed_at_stated, $observed_timezone, $observed_format) as observed,
@@ -65,7 +65,10 @@ select
     p.phones_refused,
     p.birth_date_refused,
     r.keys,
-    r.declared
+    r.declared,
+    r.ref_source,
+    r.extra,
+    r.stated,
+    r.content_hash
 from parsed as r
 left join mapped.persons as p on r.person_hash = p.person_hash
-order by r.delivery_id, r.source_row

@@ -20,7 +20,7 @@ stated as (
     order by r.person_hash
 ),
 
-normalised as materialized (
+normalised as (
     select
         *,
         normal_emails(emails) as emails_found,

@@ -1,6 +1,6 @@
 -- grain: one row of an accepted, held or revoked delivery, cleaned and judged
 -- key: delivery_id, source_row
--- reads: mapped.rows, mapped.checked, mapped.failures
+-- reads: mapped.checked, mapped.failures
 -- writes: clean.rows
 with rejected as (
     -- Of several broken rules the first by name is the row's reason; quarantine lists them all.
@@ -16,10 +16,6 @@ with rejected as (
 judged as (
     select
         c.*,
-        m.extra,
-        m.stated,
-        m.content_hash,
-        m.ref_source,
         case
             when list_contains(string_split($revoked, ','), c.delivery_id) then 'held'
             when f.rule is not null then 'quarantined'
@@ -34,15 +30,14 @@ judged as (
             when list_contains(string_split($held, ','), c.delivery_id) then 'delivery_held'
         end as verdict_reason,
         case
-            when m.ref_source is not null then c.ref_key
+            when c.ref_source is not null then c.ref_key
             when c.record_key is not null then c.record_key
             -- A lookup table without a key is known by what its rows say.
-            when $holds = 'reference' then m.content_hash
+            when $holds = 'reference' then c.content_hash
             when c.person_hash is not null then 'person:' || c.person_hash
         end as person_key,
         $holds in ('people', 'both') as states_attributes
     from mapped.checked as c
-    join mapped.rows as m on c.delivery_id = m.delivery_id and c.source_row = m.source_row
     left join rejected as f on c.delivery_id = f.delivery_id and c.source_row = f.source_row
 )
 
@@ -107,4 +102,3 @@ select
     end as person_hash,
     content_hash
 from judged
-order by delivery_id, source_row
