@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CHUNK_ROWS = 200_000
+_LAST_LINE = (1 << 63) - 1
 _CHECKED = CONTRACTS["mapped.checked"].schema
 _PLACE = frozenset(["delivery_id", "source_row", "fault", "set_aside"])
 _ALWAYS_NUMBERS = frozenset(
@@ -93,20 +94,42 @@ def seen_as(rule: Rule, attributes: Iterable[str]) -> dict[str, object]:
 def chunks(
     engine: Engine, rules: Sequence[Rule], attributes: Sequence[str]
 ) -> Iterator[pd.DataFrame]:
-    """``mapped.checked`` by delivery and line, ``CHUNK_ROWS`` rows at a time."""
-    last = ("", 0)
+    """``mapped.checked`` by delivery and line, at most ``CHUNK_ROWS`` rows at a time."""
     columns = _columns(rules, attributes)
-    while True:
+    for first, last, start, end in list(_spans(engine)):
         chunk = engine.query(
             f"select {columns} from mapped.checked "
-            "where (delivery_id, source_row) > ($delivery, $row) "
-            f"order by delivery_id, source_row limit {CHUNK_ROWS}",
-            {"delivery": last[0], "row": last[1]},
+            "where delivery_id between $first and $last and source_row between $start and $end "
+            "order by delivery_id, source_row",
+            {"first": first, "last": last, "start": start, "end": end},
         )
-        if not chunk.height:
-            return
-        last = (chunk["delivery_id"][-1], chunk["source_row"][-1])
-        yield _in_nanoseconds(_with_numbers(chunk, rules, attributes)).to_pandas()
+        if chunk.height:
+            yield _in_nanoseconds(_with_numbers(chunk, rules, attributes)).to_pandas()
+
+
+def _spans(engine: Engine) -> Iterator[tuple[str, str, int, int]]:
+    """First and last delivery, first and last line: small deliveries together, large in parts.
+
+    Rows are found by their lines without a look at the others of a large delivery.
+    """
+    deliveries = engine.query(
+        "select delivery_id, count(*) as row_count, min(source_row) as start, "
+        "max(source_row) as end from mapped.checked group by delivery_id order by delivery_id"
+    )
+    together: list[str] = []
+    rows = 0
+    for delivery_id, row_count, start, end in deliveries.iter_rows():
+        if together and rows + row_count > CHUNK_ROWS:
+            yield together[0], together[-1], 0, _LAST_LINE
+            together, rows = [], 0
+        if row_count > CHUNK_ROWS:
+            for line in range(start, end + 1, CHUNK_ROWS):
+                yield delivery_id, delivery_id, line, line + CHUNK_ROWS - 1
+        else:
+            together.append(delivery_id)
+            rows += row_count
+    if together:
+        yield together[0], together[-1], 0, _LAST_LINE
 
 
 def whole_delivery(
