@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cdp.quality.normalise.address import FIVE_DIGITS
 from cdp.quality.normalise.junk import (
     EMAIL_DOMAINS,
     EMAIL_LOCALS,
@@ -91,12 +92,14 @@ def plain_full_names(texts: pl.Series) -> pl.Series:
 def plain_postcodes(texts: pl.Series, countries: pl.Series) -> pl.Series:
     """Postal codes of digits, in a country beside each; null where not plain.
 
-    >>> texts, countries = pl.Series(["02116", "2116", "75001"]), pl.Series(["US", "US", "FR"])
+    >>> texts, countries = pl.Series(["02116", "2116", "1010"]), pl.Series(["US", "FR", "AT"])
     >>> plain_postcodes(texts, countries).to_list()
-    ['02116', None, '75001']
+    ['02116', None, '1010']
     """
-    is_american = countries == "US"
-    is_code = texts.str.contains("^[0-9]{5}$") | (~is_american & texts.str.contains("^[0-9]{4,6}$"))
+    may_lack_a_zero = countries.is_in([*FIVE_DIGITS, "US"])
+    is_code = texts.str.contains("^[0-9]{5}$") | (
+        ~may_lack_a_zero & texts.str.contains("^[0-9]{4,6}$")
+    )
     return _where(is_code & ~texts.is_in(POSTCODES), texts)
 
 
