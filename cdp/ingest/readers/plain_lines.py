@@ -96,7 +96,7 @@ def delimited_fields(header: Sequence[str], delimiter: str, quote: str) -> Field
     >>> fields_of = delimited_fields(["a", "b"], ",", '"')
     >>> fields_of(pl.Series(['1,"x,y"\n', ",\n"])).to_list()
     ['{"a": "1", "b": "x,y"}', '{}']
-    >>> fields_of(pl.Series(["1,2\n", '1,"x"y\n', "1\n"])).to_list()
+    >>> fields_of(pl.Series(["1,2,3\n", '1,"x"y\n', "1\n"])).to_list()
     [None, None, None]
     """
     if len(header) < 2 or len(delimiter) != 1 or not (delimiter + quote).isascii():
