@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -123,13 +123,17 @@ class Database:
     ) -> int:
         """Write the statement's rows (those among some keys) to a Parquet file; their number."""
         if keys is None:
-            return self._copy(statement.sql, path)
+            # A connection of its own, so that threads may write several files at once.
+            with closing(self.connection.cursor()) as beside:
+                return self._copy(beside, statement.sql, path)
         with self.among(keys) as among:
-            return self._copy(f"select * from ({statement.sql}) where {among(columns)}", path)
+            narrowed = f"select * from ({statement.sql}) where {among(columns)}"
+            return self._copy(self.connection, narrowed, path)
 
-    def _copy(self, query: str, path: Path) -> int:
+    @staticmethod
+    def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
         target = str(path).replace("'", "''")
-        copied = self.connection.execute(
+        copied = connection.execute(
             # The cheapest level: a quarter less work than the usual one, files 3 % larger.
             f"copy ({query}) to '{target}' (format parquet, compression zstd, compression_level 1)"
         )

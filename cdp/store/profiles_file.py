@@ -49,17 +49,17 @@ def write_whole(folder: Path, references: Sequence[str]) -> None:
 
 def write_changes(
     folder: Path, references: Sequence[str], *, former: Path, changes: Mapping[str, Change]
-) -> Iterator[tuple[str, bool]]:
-    """Make the file from that of a ``former`` snapshot of the same definitions, table by table.
+) -> list[str]:
+    """Make the file from that of a ``former`` snapshot of the same definitions.
 
     What no change touches is copied as bytes, so that this costs what changed; tables without
-    one are filled anew from the Parquet files beside it. The file is whole when all is yielded.
+    one are filled anew from the Parquet files beside it.
 
-    Yields:
-        Each table with a change as soon as it is done, by its name without schema; false when it
-        reads as before after all.
+    Returns:
+        The tables with a change, by their names without schema, that read as before after all.
     """
     shutil.copyfile(former / FILE, folder / FILE)
+    same = []
     with _opened(folder) as connection:
         connection.execute(f"create temp macro {STABLE_ID}")
         # One transaction is written out once; many fill the log, which is then written out anew.
@@ -69,9 +69,10 @@ def write_changes(
             if change is None:
                 connection.execute(f"delete from {contract.name}")
                 _insert(connection, contract, parquet)
-            else:
-                yield parquet.stem, _replace(connection, contract, change)
+            elif not _replace(connection, contract, change):
+                same.append(parquet.stem)
         connection.execute("commit")
+    return same
 
 
 def count_rows(folder: Path, references: Sequence[str]) -> dict[str, int]:

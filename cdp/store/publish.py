@@ -138,29 +138,31 @@ def _write_delta(
     """Write a snapshot from the former one: what reads as before is shared with it.
 
     Rows of a Parquet file come in the order of the last whole snapshot, then what changed since:
-    sorting a large table costs more than writing it. Those files are written beside the DuckDB
-    file, which keeps one core busy at most.
+    sorting a large table costs more than writing it. The large ones are written beside the DuckDB
+    file, which keeps one core busy at most; one that reads as before after all gives way to a link.
     """
     statements = {name: _unordered(told) for name, told in _statements(references).items()}
     aside = building / ".changes"
     aside.mkdir()
     changes = {}
-    for tables, keys in ((_BY_RECORD, delta.records), (_BY_CUSTOMER, delta.customers)):
-        for name, columns in tables.items():
-            changes[name] = Change(keys, columns, aside / f"{name}.parquet")
-            engine.export(statements[name], changes[name].rows, keys=keys, columns=columns)
-    for name in statements.keys() - changes.keys():
-        engine.export(statements[name], building / f"{name}.parquet")
-    written = write_changes(building, references, former=former, changes=changes)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        exports = []
-        for name, has_changed in written:
+        for tables, keys in ((_BY_RECORD, delta.records), (_BY_CUSTOMER, delta.customers)):
+            for name, columns in tables.items():
+                changes[name] = Change(keys, columns, aside / f"{name}.parquet")
+        whole = {
+            name: beside.submit(engine.export, statements[name], building / f"{name}.parquet")
+            for name in changes
+        }
+        for name in statements.keys() - changes.keys():
+            engine.export(statements[name], building / f"{name}.parquet")
+        for name, change in changes.items():
+            engine.export(statements[name], change.rows, keys=change.keys, columns=change.columns)
+        for name in write_changes(building, references, former=former, changes=changes):
+            whole[name].result()
             path = building / f"{name}.parquet"
-            if has_changed:
-                exports.append(beside.submit(engine.export, statements[name], path))
-            else:
-                path.hardlink_to(former / path.name)
-        for export in exports:
+            path.unlink()
+            path.hardlink_to(former / path.name)
+        for export in whole.values():
             export.result()
     shutil.rmtree(aside)
     return count_rows(building, references)
