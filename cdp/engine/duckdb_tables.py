@@ -182,20 +182,17 @@ def insert_rows(
         return int(connection.execute(sql, dict(values)).fetchall()[0][0])
 
 
-def insert_frame(
-    connection: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    incoming_frame: pa.Table,  # noqa: ARG001 - the statement finds it by its name
-) -> int:
+def insert_frame(connection: duckdb.DuckDBPyConnection, contract: Contract, frame: pa.Table) -> int:
     """Add a frame's rows to a table by their columns' names; the number of rows.
 
-    The frame is let go of at once: one that is registered, or made a relation, is held until its
-    transaction ends, and so were all chunks of a file.
+    The frame is let go of at once: one that is registered is held until its transaction ends, and
+    so were all chunks of a file.
     """
     listing = ", ".join(f'"{name}"' for name in contract.column_names)
     sql = f"insert into {quoted(contract.name)} by name select {listing} from incoming_frame"
     with _told(contract):
-        return int(connection.execute(sql).fetchall()[0][0])
+        connection.from_arrow(frame).query("incoming_frame", sql)
+    return int(frame.num_rows)
 
 
 @contextmanager
