@@ -69,8 +69,9 @@ def export_customers(store: Path, *, destination: str, outbox: Path) -> Export:
 
     The folder appears whole or not at all; the same snapshot again gives the same bytes. Rows
     that the destination would refuse are in ``rejected.csv`` with their reasons. ``ended.csv``
-    has every id that is no more, with the identified customer that it lives on in today, however
-    many merges lie between, and those that live on as a cookie and nothing else (``anonymous``).
+    has every id that is no more, with the identified customer that it lives on in today (as
+    `cdp show` tells it, however many merges and splits lie between), and those that live on as a
+    cookie and nothing else (``anonymous``).
     It is whole each time, so an export may be missed.
 
     Raises:

@@ -68,6 +68,44 @@ def test_every_ended_id_names_who_lives_today(tmp_path: Path, name: str) -> None
     assert "survivor_id" in manifest["how_to_end"]
 
 
+HEIRS: dict[str, tuple[list[Event], list[tuple[str, int, bool]], str]] = {
+    "who took it was split, and its record went": (
+        [merged("a", "x")], [("a", 1, True), ("x", 1, True), ("y", 1, False)], "y"
+    ),
+    "most of its records stayed": (
+        [merged("a", "x")],
+        [("a", 1, True), ("a", 2, True), ("a", 3, True),
+         ("x", 1, False), ("x", 2, False), ("y", 3, False)],
+        "x",
+    ),
+    "as many went to either": (
+        [merged("a", "y")], [("a", 1, True), ("a", 2, True), ("y", 1, False), ("x", 2, False)], "x"
+    ),
+    "its record went to a cookie": (
+        [merged("a", "x")], [("a", 1, True), ("cookie", 1, False)], "x"
+    ),
+    "it retired, and its record came back to another": (
+        [retired("a")], [("a", 1, True), ("y", 1, False)], "y"
+    ),
+    "it was erased": (
+        [{"customer_id": "a", "kind": "erased"}], [("a", 1, True), ("y", 1, False)], ""
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HEIRS)
+def test_an_ended_id_lives_on_where_its_last_records_are(tmp_path: Path, name: str) -> None:
+    events, held, heir = HEIRS[name]
+    members = [
+        {"customer_id": customer, "record_id": record} | ({"valid_to": AS_OF} if is_over else {})
+        for customer, record, is_over in held
+    ]
+    publish(tmp_path / "store", LIVES, events=events, members=members)
+    ended = lines(exported(tmp_path, "csv").folder / "ended.csv")
+    told = {line["customer_id"]: line["survivor_id"] for line in ended}
+    assert told["a"] == heir
+
+
 FADED: dict[str, tuple[list[Event], list[Event], bool]] = {
     "had a record that left": (
         [{"record_id": 1, "valid_to": AS_OF}, {"record_id": 2}], [{"record_id": 2}], True
