@@ -113,7 +113,7 @@ def test_plain_lines_are_read_in_bulk() -> None:
         *[("1\n", True), ("\n", True), ("1,2,3\n", True), ('1,"a""b"\n', True)],
     ],
 )
-def test_odd_lines_are_left_to_the_reader(odd_one: str, is_left_out: bool) -> None:  # noqa: FBT001 - a case
+def test_odd_lines_are_left_to_the_reader(odd_one: str, is_left_out: bool) -> None:  # noqa: FBT001 - named in its case
     of_cells = plain_lines.delimited_fields(["id", "name"], ",", '"')
     many = plain_lines.FEWEST_LINES
     lines = ["1,2\n"] * many
