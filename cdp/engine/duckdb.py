@@ -135,15 +135,8 @@ class DuckDBEngine(Database):
         contract = contract_of(statement.writes)
         with self.transaction(), self.among(keys) as among:
             self.ensure(contract)
-            bound = dict(inputs or {})
-            for table, by in narrowed.items():
-                self.ensure(contract_of(bound.get(table, table)))
-                view = f"narrowed_{table.replace('.', '_')}"
-                self.connection.execute(
-                    f"create or replace temp view {view} as"
-                    f" select * from {quoted(bound.get(table, table))} where {among([by])}"
-                )
-                bound[table] = view
+            by = {table: [told] for table, told in narrowed.items()}
+            bound = self._narrowed(by, inputs or {}, among)
             self._stage(statement, bound, values)
             put_in_place(
                 self.connection, contract, staged="staged_rows", key=narrowing(column),

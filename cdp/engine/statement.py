@@ -55,8 +55,13 @@ class Statement:
             )
         if not inputs:
             return self.sql
-        tree = sqlglot.parse_one(self.sql, read="duckdb")
-        return _rebound(tree, inputs).sql(dialect="duckdb")
+        return _rebound(_parsed(self.sql), inputs).sql(dialect="duckdb")
+
+
+@cache
+def _parsed(sql: str) -> exp.Expr:
+    """The tree of a query, which nobody may change: most are asked for again and again."""
+    return sqlglot.parse_one(sql, read="duckdb")
 
 
 def _rebound(tree: exp.Expr, inputs: Mapping[str, str]) -> exp.Expr:
@@ -94,7 +99,7 @@ def statement(*, name: str, reads: frozenset[str], writes: str, sql: str) -> Sta
     Raises:
         SqlContractError: The tables read are not the tables declared.
     """
-    found = tables_read(sqlglot.parse_one(sql, read="duckdb"))
+    found = tables_read(_parsed(sql))
     if found != reads:
         undeclared, unread = sorted(found - reads), sorted(reads - found)
         raise SqlContractError(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from cdp.engine import Engine
 from cdp.errors import ContractError
 from cdp.project import Source, nearest
+from cdp.quality.expectations import known_expectations
 from cdp.quality.frames import check_columns, chunks, columns_read, seen_as, whole_delivery
 from cdp.quality.rules import Rule, own_rules
 
@@ -184,11 +185,10 @@ class _Counts:
 
 
 def _expectation(rule: Rule, attributes: Sequence[str]) -> Any:
-    import great_expectations.expectations as gxe
-
-    known = getattr(gxe, rule.expectation, None)
+    known = getattr(known_expectations(), rule.expectation, None)
     if known is None:
-        near = nearest(rule.expectation, [n for n in dir(gxe) if n.startswith("Expect")])
+        names = [name for name in dir(known_expectations()) if name.startswith("Expect")]
+        near = nearest(rule.expectation, names)
         raise ContractError(
             what=f"rule `{rule.name}` names an unknown expectation {rule.expectation}",
             where="expect",

@@ -1,4 +1,4 @@
-"""The DuckDB file of a snapshot: made whole from its Parquet files, or from the file before it.
+"""The DuckDB file of a snapshot: filled with tables made for it, or with what changed in them.
 
 It is written in the storage format of DuckDB 1.2, which BI tools bundle; its columns carry the
 meanings of their contracts as comments.
@@ -18,7 +18,7 @@ import polars as pl
 from sqlglot import exp
 
 from cdp.engine import STABLE_ID, Narrowing
-from cdp.engine.duckdb_tables import create_table, narrowing
+from cdp.engine.duckdb_tables import create_table, narrowing, write_parquet
 from cdp.errors import TableContractError
 from cdp.tables import Contract, reference_rows
 from cdp.tables.published import PUBLISHED
@@ -34,26 +34,30 @@ class Change:
     keys: pl.Series
     columns: Sequence[Narrowing]
     """A row may have changed when one of these is among the keys."""
-    rows: Path
-    """Parquet: all those rows as they are now."""
 
 
-def write_whole(folder: Path, references: Sequence[str]) -> None:
-    """Make the file from the Parquet files beside it."""
+def write_whole(folder: Path, references: Sequence[str], *, tables: Path) -> None:
+    """Make the file from Parquet files of all its tables, in the folder ``tables``."""
     with _opened(folder) as connection:
-        for contract, parquet in _tables(folder, references):
+        for name, contract in _contracts(references).items():
             for sql in _definition(contract):
                 connection.execute(sql)
-            _insert(connection, contract, parquet)
+            _insert(connection, contract, tables / f"{name}.parquet")
 
 
 def write_changes(
-    folder: Path, references: Sequence[str], *, former: Path, changes: Mapping[str, Change]
+    folder: Path,
+    references: Sequence[str],
+    *,
+    former: Path,
+    changes: Mapping[str, Change],
+    tables: Path,
 ) -> list[str]:
     """Make the file from that of a ``former`` snapshot of the same definitions.
 
-    What no change touches is copied as bytes, so that this costs what changed; tables without
-    one are filled anew from the Parquet files beside it.
+    What no change touches is copied as bytes, so that this costs what changed. The folder
+    ``tables`` holds a Parquet file for each table: of one with a change, the rows of its keys as
+    they are now; of another all its rows, with which it is filled anew.
 
     Returns:
         The tables with a change, by their names without schema, that read as before after all.
@@ -64,56 +68,54 @@ def write_changes(
         connection.execute(f"create temp macro {STABLE_ID}")
         # One transaction is written out once; many fill the log, which is then written out anew.
         connection.execute("begin")
-        for contract, parquet in _tables(folder, references):
-            change = changes.get(parquet.stem)
+        for name, contract in _contracts(references).items():
+            change, rows = changes.get(name), tables / f"{name}.parquet"
             if change is None:
                 connection.execute(f"delete from {contract.name}")
-                _insert(connection, contract, parquet)
-            elif not _replace(connection, contract, change):
-                same.append(parquet.stem)
+                _insert(connection, contract, rows)
+            elif not _replace(connection, contract, change, rows):
+                same.append(name)
         connection.execute("commit")
     return same
 
 
-def count_rows(folder: Path, references: Sequence[str]) -> dict[str, int]:
-    """Rows by table, counted in both forms: cheap, and tells a change that was not handed on.
+def write_beside(folder: Path, tables: Sequence[str]) -> None:
+    """Write tables of the file to Parquet files beside it, in the order of their rows there."""
+    with _opened(folder) as connection:
+        for table in tables:
+            write_parquet(connection, f'from main."{table}"', folder / f"{table}.parquet")
+
+
+def check_rows(folder: Path, rows: Mapping[str, int]) -> None:
+    """Count the rows of each table: cheap, and tells a change that was not handed on.
 
     Raises:
-        TableContractError: A table has other rows than the Parquet file beside it.
+        TableContractError: A table has other rows than it should.
     """
-    rows = {}
     with _opened(folder) as connection:
-        for contract, parquet in _tables(folder, references):
-            counted = (
-                f"select count(*) from {contract.name}"
-                " union all select count(*) from read_parquet($path)"
-            )
-            told = connection.execute(counted, {"path": str(parquet)}).fetchall()
-            there, asked = (int(count) for (count,) in told)
+        for table, asked in rows.items():
+            (there,) = connection.execute(f'select count(*) from main."{table}"').fetchall()[0]
             if there != asked:
                 raise TableContractError(
-                    what=f"the DuckDB file has {there} rows where the Parquet file has {asked}",
-                    where=contract.name,
+                    what=f"the snapshot would have {there} rows where the store has {asked}",
+                    where=table,
                     how_many=abs(there - asked),
-                    next_step="`cdp run --full` writes both anew; please report this defect",
+                    next_step="`cdp run --full` writes it anew; please report this defect",
                 )
-            rows[parquet.stem] = there
-    return rows
 
 
 def definitions(references: Sequence[str]) -> str:
     """Fingerprint of tables, columns and comments: a file of another is none to go on from."""
-    tables = _tables(Path(), references)
-    told = "\n".join(sql for contract, _ in tables for sql in _definition(contract))
+    contracts = _contracts(references).values()
+    told = "\n".join(sql for contract in contracts for sql in _definition(contract))
     return sha256(told.encode()).hexdigest()
 
 
-def _tables(folder: Path, references: Sequence[str]) -> Iterator[tuple[Contract, Path]]:
-    """Tables of the file, each with the Parquet file of the same name."""
+def _contracts(references: Sequence[str]) -> dict[str, Contract]:
+    """Tables of the file, by their names without schema."""
     named = {contract.name.split(".")[1]: contract for contract in PUBLISHED}
     named |= {f"reference_{source}": reference_rows(source) for source in references}
-    for name, contract in named.items():
-        yield replace(contract, name=f"main.{name}"), folder / f"{name}.parquet"
+    return {name: replace(contract, name=f"main.{name}") for name, contract in named.items()}
 
 
 @contextmanager
@@ -145,7 +147,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, contract: Contract, parquet: 
     )
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, contract: Contract, change: Change) -> bool:
+def _replace(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, change: Change, rows: Path
+) -> bool:
     """Put the rows of a change in place; false when they are there already."""
     connection.register("changed_keys", change.keys.to_frame("key").to_arrow())
     connection.execute("create or replace temp table among_keys as from changed_keys")
@@ -153,7 +157,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, contract: Contract, change: 
     among = " or ".join(
         f"{narrowing(column)} in (select key from among_keys)" for column in change.columns
     )
-    path = {"path": str(change.rows)}
+    path = {"path": str(rows)}
     connection.execute(
         f"create or replace temp table former_rows as select * from {contract.name} where {among}"
     )
@@ -166,7 +170,7 @@ def _replace(connection: duckdb.DuckDBPyConnection, contract: Contract, change: 
     if not any(rows for (rows,) in differing):
         return False
     connection.execute(f"delete from {contract.name} where {among}")
-    _insert(connection, contract, change.rows)
+    _insert(connection, contract, rows)
     return True
 
 

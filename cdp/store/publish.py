@@ -1,6 +1,6 @@
 """Publish: write a whole snapshot aside, then swap one link, so nobody sees half a run.
 
-A snapshot is a folder of Parquet files and one DuckDB file of the same tables.
+A snapshot is a folder of one DuckDB file, and Parquet files of its tables but the evidence.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +20,15 @@ from sqlglot import exp
 from cdp.engine import Engine, Narrowing, Statement, built, load
 from cdp.errors import ConfigError
 from cdp.store.layout import Layout
-from cdp.store.profiles_file import Change, count_rows, write_changes, write_whole
+from cdp.store.profiles_file import (
+    Change,
+    check_rows,
+    write_beside,
+    write_changes,
+    write_whole,
+)
 from cdp.tables import SUBJECT
-from cdp.tables.published import PUBLISHED
+from cdp.tables.published import EVIDENCE, PUBLISHED
 
 _SQL = Path(__file__).parent / "sql"
 _STORED = {
@@ -43,19 +48,21 @@ _STORED = {
     "checks": "ops.checks",
     "batch_columns": "ops.batch_columns",
 }
-_BY_RECORD: Mapping[str, tuple[Narrowing, ...]] = {
-    "records": ("record_id",),
-    "identifiers": ("record_id",),
-    "members": ("record_id",),
-    "links": ("record_l", "record_r"),
-    "source_records": ("record_id", SUBJECT),
+_BY_RECORD: Mapping[str, tuple[str, tuple[Narrowing, ...]]] = {
+    "records": ("clean.records", ("record_id",)),
+    "identifiers": ("identity.identifiers", ("record_id",)),
+    "members": ("identity.members", ("record_id",)),
+    "links": ("identity.links", ("record_l", "record_r")),
+    "source_records": ("clean.dispositions", ("record_id", SUBJECT)),
 }
-_BY_CUSTOMER: Mapping[str, tuple[Narrowing, ...]] = {
-    "customers": ("customer_id",),
-    "timeline": ("customer_id",),
-    "attribute_sources": ("customer_id",),
+_BY_CUSTOMER: Mapping[str, tuple[str, tuple[Narrowing, ...]]] = {
+    "customers": ("profile.customers", ("customer_id",)),
+    "timeline": ("profile.timeline", ("customer_id",)),
+    "attribute_sources": ("profile.attribute_sources", ("customer_id",)),
+    "customer_changes": ("identity.changes", ("customer_id",)),
 }
-"""Large tables, and what tells that a row of theirs may have changed."""
+"""Large tables: the table of the store with a row for each of theirs, and what tells that one may
+have changed."""
 
 
 @dataclass(frozen=True)
@@ -95,13 +102,16 @@ def publish(
         )
     building = layout.published / f".building-{run_id}"
     _clear(layout)
-    building.mkdir(parents=True)
+    aside = building / ".tables"
+    aside.mkdir(parents=True)
     try:
         if delta is None:
-            rows = _write_tables(engine, building, references)
-            write_whole(building, references)
+            rows = _write_tables(engine, building, references, aside)
         else:
-            rows = _write_delta(engine, building, references, layout.current.resolve(), delta)
+            former = layout.current.resolve()
+            rows = _write_delta(engine, building, references, aside, former, delta)
+        shutil.rmtree(aside)
+        check_rows(building, rows)
         manifest = {"run_id": run_id, "as_of": as_of.isoformat(), "rows": rows}
         (building / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
         for path in (*building.iterdir(), building):
@@ -124,48 +134,54 @@ def _clear(layout: Layout) -> None:
         shutil.rmtree(leftover)
 
 
-def _write_tables(engine: Engine, building: Path, references: Sequence[str]) -> dict[str, int]:
-    """Write each table to a Parquet file, in the order of its key; rows by table."""
-    return {
-        table: engine.export(statement, building / f"{table}.parquet")
-        for table, statement in _statements(references).items()
+def _write_tables(
+    engine: Engine, building: Path, references: Sequence[str], aside: Path
+) -> dict[str, int]:
+    """Write a snapshot whole, its rows in the order of their keys; rows by table."""
+    rows = {
+        table: engine.export(statement, aside / f"{table}.parquet")
+        for table, statement in statements_of(references).items()
     }
+    write_whole(building, references, tables=aside)
+    for table in rows.keys() - EVIDENCE:
+        (aside / f"{table}.parquet").rename(building / f"{table}.parquet")
+    return rows
 
 
 def _write_delta(
-    engine: Engine, building: Path, references: Sequence[str], former: Path, delta: Delta
+    engine: Engine,
+    building: Path,
+    references: Sequence[str],
+    aside: Path,
+    former: Path,
+    delta: Delta,
 ) -> dict[str, int]:
     """Write a snapshot from the former one: what reads as before is shared with it.
 
-    Rows of a Parquet file come in the order of the last whole snapshot, then what changed since:
-    sorting a large table costs more than writing it. The large ones are written beside the DuckDB
-    file, which keeps one core busy at most; one that reads as before after all gives way to a link.
+    Rows of a large table come in the order of the last whole snapshot, then what changed since:
+    sorting one costs more than writing it.
     """
-    statements = {name: _unordered(told) for name, told in _statements(references).items()}
-    aside = building / ".changes"
-    aside.mkdir()
-    changes = {}
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        for tables, keys in ((_BY_RECORD, delta.records), (_BY_CUSTOMER, delta.customers)):
-            for name, columns in tables.items():
-                changes[name] = Change(keys, columns, aside / f"{name}.parquet")
-        whole = {
-            name: beside.submit(engine.export, statements[name], building / f"{name}.parquet")
-            for name in changes
-        }
-        for name in statements.keys() - changes.keys():
-            engine.export(statements[name], building / f"{name}.parquet")
-        for name, change in changes.items():
-            engine.export(statements[name], change.rows, keys=change.keys, columns=change.columns)
-        for name in write_changes(building, references, former=former, changes=changes):
-            whole[name].result()
-            path = building / f"{name}.parquet"
-            path.unlink()
+    rows, changes = {}, {}
+    large = ((_BY_RECORD, delta.records), (_BY_CUSTOMER, delta.customers))
+    sought = {name: (*told, keys) for tables, keys in large for name, told in tables.items()}
+    for name, statement in statements_of(references).items():
+        path = aside / f"{name}.parquet"
+        if name in sought:
+            stored, columns, keys = sought[name]
+            changes[name], rows[name] = Change(keys, columns), engine.count(stored)
+            engine.export(_unordered(statement), path, keys=keys, narrowed={stored: columns})
+        else:
+            rows[name] = engine.export(statement, path)
+    same = write_changes(building, references, former=former, changes=changes, tables=aside)
+    for name in rows.keys() - EVIDENCE:
+        path = building / f"{name}.parquet"
+        if name in same:
             path.hardlink_to(former / path.name)
-        for export in whole.values():
-            export.result()
-    shutil.rmtree(aside)
-    return count_rows(building, references)
+        elif name not in changes:
+            (aside / path.name).rename(path)
+    changed = [name for name in changes if name not in same and name not in EVIDENCE]
+    write_beside(building, changed)
+    return rows
 
 
 def prune(layout: Layout, *, keep: int) -> None:
@@ -182,7 +198,7 @@ def prune(layout: Layout, *, keep: int) -> None:
             shutil.rmtree(leaving)
 
 
-def _statements(references: Sequence[str]) -> dict[str, Statement]:
+def statements_of(references: Sequence[str]) -> dict[str, Statement]:
     """The statement of each published table, ordered by its key."""
     found = {}
     for contract in PUBLISHED:

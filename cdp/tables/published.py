@@ -89,3 +89,6 @@ PUBLISHED = (
     _named(ops.CHECKS, "checks"),
     _named(ops.BATCH_COLUMNS, "batch_columns"),
 )
+
+EVIDENCE = frozenset(("records", "identifiers", "members", "model_levels", "model_sources"))
+"""What `cdp show`, `why` and the exports read: in the DuckDB file, and not in Parquet beside it."""

@@ -15,6 +15,8 @@ from hypothesis import Phase
 from cdp.pipeline import Outcome, open_run, walk
 from cdp.progress import SilentObserver
 from cdp.project import Project, load_project
+from cdp.store.publish import statements_of
+from cdp.tables.published import EVIDENCE
 
 AS_OF = datetime(2026, 6, 30, 12)
 
@@ -133,6 +135,10 @@ class Company:
         return load_project(self.root)
 
     @property
+    def _store(self) -> Path:
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
     def snapshot(self) -> Path:
         return self.root / "warehouse" / "published" / "current" / "profiles.duckdb"
 
@@ -154,18 +160,27 @@ class Company:
         ) as run:
             outcome = walk(run, SilentObserver())
         if outcome.status == "published" and self.snapshot.exists():
-            self._compare_formats()
+            self._compare_with_store()
         return outcome
 
-    def _compare_formats(self) -> None:
-        """The two forms of a snapshot, made in two ways, hold the same rows."""
-        with duckdb.connect(str(self.snapshot), read_only=True) as connection:
-            for parquet in self.snapshot.parent.glob("*.parquet"):
-                one, other = f'from "{parquet.stem}"', f"from '{parquet}'"
-                differing = connection.sql(
-                    f"({one} except all {other}) union all ({other} except all {one})"
-                ).fetchall()
-                assert not differing, f"{parquet.stem}: {differing}"
+    def _compare_with_store(self) -> None:
+        """A snapshot, made from the one before, shows in both its forms what the store holds."""
+        references = [s.name for s in self.project.sources if s.holds == "reference"]
+        with duckdb.connect(str(self._store), read_only=True) as connection:
+            connection.execute(f"attach '{self.snapshot}' as snapshot (read_only)")
+            for table, statement in statements_of(references).items():
+                shown = [f'snapshot.main."{table}"']
+                named = connection.sql(f"from {shown[0]}").columns
+                columns = ", ".join(f'"{name}"' for name in named)
+                if table not in EVIDENCE:
+                    shown.append(f"'{self.snapshot.with_name(table)}.parquet'")
+                made = f"(select {columns} from ({statement.sql}))"
+                for one in shown:
+                    there = f"(select {columns} from {one})"
+                    differing = connection.sql(
+                        f"({made} except all {there}) union all ({there} except all {made})"
+                    ).fetchall()
+                    assert not differing, f"{table}: {differing}"
 
     def deliver(self, files: Files, name: str = "r1", *, as_of: datetime = AS_OF) -> Outcome:
         """Put files into the inbox and run."""
@@ -180,9 +195,7 @@ class Company:
 
     def warehouse(self, sql: str) -> pl.DataFrame:
         """A query on the working store, between runs."""
-        with duckdb.connect(
-            str(self.root / "warehouse" / "warehouse.duckdb"), read_only=True
-        ) as connection:
+        with duckdb.connect(str(self._store), read_only=True) as connection:
             found: pl.DataFrame = connection.sql(sql).pl()
             return found
 

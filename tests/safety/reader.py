@@ -16,6 +16,8 @@ from pathlib import Path
 
 import duckdb
 
+from cdp.tables.published import EVIDENCE
+
 PAUSE_SECONDS = 0.2
 
 _LAWS = {
@@ -68,10 +70,12 @@ def _files(folder: Path, snapshot: duckdb.DuckDBPyConnection) -> Iterator[str]:
         yield f"the manifest of {manifest['run_id']} lies in the folder of {folder.name}"
     for table, rows in manifest["rows"].items():
         stored = snapshot.sql(f'select count(*) from "{table}"').fetchall()[0][0]
-        path = str(folder / f"{table}.parquet")
-        filed = snapshot.sql(f"select count(*) from read_parquet('{path}')").fetchall()[0][0]
-        if not rows == stored == filed:
-            yield f"{folder.name}: {table} has {rows}, {stored} and {filed} rows"
+        told = {rows, stored}
+        if table not in EVIDENCE:
+            path = str(folder / f"{table}.parquet")
+            told |= set(snapshot.sql(f"select count(*) from read_parquet('{path}')").fetchall()[0])
+        if len(told) > 1:
+            yield f"{folder.name}: {table} has, as told by its forms, {sorted(told)} rows"
 
 
 def _watch() -> None:
