@@ -66,7 +66,8 @@ def write_changes(
     same = []
     with _opened(folder) as connection:
         connection.execute(f"create temp macro {STABLE_ID}")
-        # One transaction is written out once; many fill the log, which is then written out anew.
+        # One transaction, put in place when it ends: its rows are written once, and to no log.
+        connection.execute("set checkpoint_threshold = '1KB'")
         connection.execute("begin")
         for name, contract in _contracts(references).items():
             change, rows = changes.get(name), tables / f"{name}.parquet"
