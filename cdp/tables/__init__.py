@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdp.tables import clean, identity, model, ops, profile, published
+from cdp.tables import clean, identity, mapped, model, ops, profile, published
 from cdp.tables.contract import Column, Contract
 from cdp.tables.raw import raw_rows, reference_rows
 from cdp.tables.subject import SUBJECT
@@ -10,10 +10,10 @@ from cdp.tables.subject import SUBJECT
 CONTRACTS: dict[str, Contract] = {
     contract.name: contract
     for contract in (
-        clean.MAPPED_ROWS,
-        clean.PERSONS,
-        clean.CHECKED,
-        clean.FAILURES,
+        mapped.ROWS,
+        mapped.PERSONS,
+        mapped.CHECKED,
+        mapped.FAILURES,
         clean.ROWS,
         clean.RECORDS,
         clean.TOUCHPOINTS,
