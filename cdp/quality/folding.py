@@ -64,7 +64,7 @@ def fold_rows(engine: Engine, project: Project, *, touched: pl.Series | None = N
     whole_lists = ",".join(s.name for s in project.sources if s.sync_mode == "full_refresh")
     records = engine.renew(
         load(_SQL / "records.sql"),
-        keys=touched,
+        keys=_with_corrected(engine, touched),
         column="record_id",
         narrowed={"clean.rows": "record_id"},
         values={"full_refresh": whole_lists},
@@ -88,6 +88,24 @@ def fold_rows(engine: Engine, project: Project, *, touched: pl.Series | None = N
         if source.holds == "reference":
             _fold_reference(engine, source, touched)
     return Folded(records, touchpoints_of)
+
+
+def _with_corrected(engine: Engine, touched: pl.Series | None) -> pl.Series | None:
+    """Find whom touchpoints state no more; what is touched, and whom that sends away or back."""
+    before = None if touched is None else _corrected(engine, touched)
+    changed = engine.renew(
+        load(_SQL / "corrections.sql"),
+        keys=touched,
+        column="touchpoint_id",
+        narrowed={"clean.rows": "touchpoint_id"},
+    )
+    if touched is None or before is None or changed is None:
+        return None
+    return pl.concat([touched, before, _corrected(engine, changed)]).unique().sort()
+
+
+def _corrected(engine: Engine, touchpoints: pl.Series) -> pl.Series:
+    return engine.rows_of("clean.corrections", "touchpoint_id", touchpoints)["record_id"]
 
 
 def _fold_touchpoints(engine: Engine, touched: pl.Series | None) -> pl.Series | None:

@@ -41,7 +41,7 @@ def assign_customer_ids(
     now = history.filter(_NOW).select("record_id", "customer_id")
     spans = engine.rows_of(_MEMBERS.name, "customer_id", now["customer_id"])
     births = spans.group_by("customer_id").agg(since=pl.col("valid_from").min())
-    before = now.join(births, on="customer_id")
+    before = pl.concat([now, _corrected(engine, clusters, now)]).join(births, on="customer_id")
     gone = _retired(engine, clusters, history)
     after = _named(clusters, before, gone, project=project, used=set(used))
     events = changes(before, after, gone).with_columns(
@@ -86,6 +86,19 @@ def _retired(engine: Engine, clusters: pl.DataFrame, history: pl.DataFrame) -> p
     return last.join(retired, on="customer_id").select(
         "record_id", "customer_id", since=pl.col("valid_from")
     )
+
+
+def _corrected(engine: Engine, clusters: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
+    """record_id, customer_id: of new records, whom they corrected, if of those nothing is left.
+
+    The person of an event is known by the wording, so who is worded anew would be a stranger.
+    """
+    living = now.join(clusters, on="record_id", how="semi")
+    left = now.join(living, on="customer_id", how="anti")
+    told = engine.rows_of("clean.corrections", "record_id", left["record_id"])
+    heirs = left.join(told, on="record_id").select("customer_id", record_id="latest_record_id")
+    fresh = heirs.join(clusters, on="record_id", how="semi").join(now, on="record_id", how="anti")
+    return fresh.select("record_id", "customer_id").unique()
 
 
 def _named(

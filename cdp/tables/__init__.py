@@ -17,6 +17,7 @@ CONTRACTS: dict[str, Contract] = {
         clean.ROWS,
         clean.RECORDS,
         clean.TOUCHPOINTS,
+        clean.CORRECTIONS,
         clean.DISPOSITIONS,
         clean.QUARANTINE,
         identity.MATCHED_RECORDS,

@@ -168,6 +168,17 @@ TOUCHPOINTS = Contract(
     ),
 )
 
+CORRECTIONS = Contract(
+    name="clean.corrections",
+    grain="one touchpoint and a record that its rows stated before it was corrected",
+    key=("touchpoint_id", "record_id"),
+    columns=(
+        key_column("touchpoint_id", INTEGER, "the touchpoint"),
+        key_column("record_id", INTEGER, "a record without a key of its own, stated no more"),
+        key_column("latest_record_id", INTEGER, "the record that the touchpoint states now"),
+    ),
+)
+
 DISPOSITIONS = Contract(
     name="clean.dispositions",
     grain="one row of a delivery: what became of it",

@@ -40,8 +40,8 @@ DELIVERED: Sequence[tuple[str, str]] = (
     ("inbox/crm_20260503.csv", crm_file(CRM[:5])),
     # a repeat of the one before it
     ("inbox/crm_20260504.csv", crm_file(CRM[:5])),
-    # a correction under the same name, and the old wording under it again
-    ("inbox/shop_20260501.jsonl", SAME.replace("84.50", "80")),
+    # a correction of an amount and a person under the same name, and the old wording again
+    ("inbox/shop_20260501.jsonl", SAME.replace("84.50", "80").replace("r.okafor@", "bob@")),
     ("inbox/shop_20260501.jsonl", SAME),
     # a late one, one that joins two, and a bad one
     ("inbox/crm_20260301.csv", crm_file([NEW, CRM[7]])),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -19,8 +19,8 @@ from cdp.quality import fold_rows, spoken_of
 from cdp.tables import CONTRACTS
 
 START = datetime(2026, 1, 1)
-TABLES = ("clean.records", "clean.touchpoints", "clean.dispositions", "ops.deliveries",
-          "reference.firms")  # fmt: skip
+TABLES = ("clean.records", "clean.touchpoints", "clean.corrections", "clean.dispositions",
+          "ops.deliveries", "reference.firms")  # fmt: skip
 PROJECT = {
     "cdp.yaml": "project: deltas\ndefault_region: US\ntimezone: UTC\n",
     "sources/people.yaml": "source: people\npath: p*.csv\nholds: people\nrecord_key: id\n"
@@ -35,7 +35,7 @@ VERDICTS = ("accepted", "accepted", "accepted", "quarantined", "held", "set_asid
 
 rows_of_a_file = st.lists(
     st.tuples(
-        st.integers(0, 2),  # whom it is about
+        st.integers(0, 3),  # whom it is about
         st.integers(0, 1),  # what it says
         st.sampled_from(VERDICTS),
         st.integers(0, 3),  # touchpoint; 3 has no key
@@ -61,6 +61,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     for name, text in PROJECT.items():
         (root / name).write_text(text, encoding="utf-8")
     return load_project(root)
+
+
+Drawn = tuple[str, int, list[tuple[int, int, str, int, int]]]
+WRONG, RIGHT = (0, 0, "accepted", 0, 0), (3, 0, "accepted", 0, 0)
+OTHER, HELD = (0, 1, "accepted", 1, 0), (3, 0, "held", 0, 0)
+
+
+def shop(day: int, *rows: tuple[int, int, str, int, int]) -> Drawn:
+    """A file of orders: WRONG and RIGHT are words of one, OTHER is another order of the WRONG."""
+    return "shop", day, [*rows]
 
 
 def clean(engine: DuckDBEngine, source: Source, number: int, rows: Sequence[tuple]) -> pl.Series:  # type: ignore[type-arg]  # as drawn
@@ -142,6 +152,10 @@ def differing(one: pl.DataFrame, other: pl.DataFrame) -> set[object]:
 
 @settings(max_examples=4, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(drawn=deliveries)
+@example([shop(1, WRONG), shop(2, RIGHT)])
+@example([shop(2, RIGHT), shop(1, WRONG), shop(3, WRONG)])
+@example([shop(1, WRONG, OTHER), shop(2, RIGHT), shop(1, WRONG)])
+@example([shop(1, WRONG), shop(2, RIGHT), shop(2, HELD)])
 def test_folding_what_is_touched_equals_folding_all(project: Project, drawn: list[tuple]) -> None:  # type: ignore[type-arg]  # as drawn
     sources = {source.name: source for source in project.sources}
     with closing(DuckDBEngine(threads=1)) as engine:

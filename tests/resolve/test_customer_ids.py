@@ -241,3 +241,40 @@ def test_ids_differ_between_projects_and_never_repeat() -> None:
     assert len(set(ids)) == 2000
     assert not set(ids) & set(mint("other", range(2000), ()))
     assert all(len(name) == 18 and name.startswith("c_") and name.islower() for name in ids)
+
+
+def correct(store: Store, one: int, other: int) -> None:
+    """An event that stated one record states another from now on."""
+    told = {"touchpoint_id": [900 + one], "record_id": [one], "latest_record_id": [other]}
+    store.engine.store_frame(CONTRACTS["clean.corrections"], pl.DataFrame(told), append=True)
+
+
+def test_a_record_worded_anew_goes_on_as_the_customer_it_was(store: Store) -> None:
+    before = store.resolve({1: 1})
+    correct(store, 1, 2)
+    assert store.resolve({2: 2})[2] == before[1]
+    assert events(store) == [("regrouped", None)]
+
+
+def test_a_record_worded_anew_beside_a_known_one_merges_the_two(store: Store) -> None:
+    before = store.resolve({1: 1, 3: 3})
+    correct(store, 1, 2)
+    assert store.resolve({2: 3, 3: 3})[3] in before.values()
+    assert [kind for kind, _ in events(store)] == ["merged", "regrouped"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        # of a customer who lives on without it, and to a record that was there before
+        ({1: 1, 3: 1}, {2: 2, 3: 3}, ["created", "regrouped"]),
+        ({1: 1, 2: 2}, {2: 2}, ["retired"]),
+    ],
+)
+def test_only_a_customer_who_would_be_gone_goes_on_and_only_as_a_new_record(
+    store: Store, before: Groups, after: Groups, told: list[str]
+) -> None:
+    was = store.resolve(before)
+    correct(store, 1, 2)
+    assert (store.resolve(after)[2] in was.values()) is (2 in was)
+    assert [kind for kind, _ in events(store)] == told

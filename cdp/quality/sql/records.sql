@@ -1,6 +1,6 @@
 -- grain: one version of what one source says of one person
 -- key: record_id, version
--- reads: clean.rows, ops.deliveries
+-- reads: clean.rows, clean.corrections, ops.deliveries
 -- writes: clean.records
 with stated as (
     select *
@@ -71,9 +71,12 @@ whole_lists as (
 last_listed as (
     select
         r.record_id,
-        max(r.delivered_at) as delivered_at
+        max(r.delivered_at) as delivered_at,
+        -- Whom events alone stated, all of which mean somebody else by now, is there no more.
+        bool_or(r.verdict = 'accepted' and c.record_id is null) as is_meant
     from clean.rows as r
     join ops.deliveries as d on r.delivery_id = d.delivery_id
+    left join clean.corrections as c on r.touchpoint_id = c.touchpoint_id and r.record_id = c.record_id
     -- An event that refers to a person does not list them: it states none.
     where d.status = 'accepted' and r.person_hash is not null and r.verdict in ('accepted', 'quarantined')
     group by r.record_id
@@ -82,7 +85,9 @@ last_listed as (
 select
     v.record_id,
     v.version,
-    v.version = v.last_version and coalesce(l.delivered_at >= w.delivered_at, true) as is_current,
+    v.version = v.last_version
+        and l.is_meant
+        and coalesce(l.delivered_at >= w.delivered_at, true) as is_current,
     v.source,
     v.source_record_id,
     v.is_inline,
