@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
+import sqlglot
 
 from cdp.explain.stewards.ruled import notices_of
 from cdp.ingest import find_files
@@ -15,6 +16,7 @@ from cdp.pipeline.run import Run, StepReport
 from cdp.pipeline.step import Step
 from cdp.pipeline.steps import build_steps
 from cdp.project import Project
+from cdp.resolve.rulings import rulings_on
 from cdp.store.attention import attention_query
 from cdp.store.freshness import LATEST, late_sources
 
@@ -129,7 +131,7 @@ def outcome_of(run: Run, *, status: str | None = None) -> Outcome:
         run.ledger.account(),
         attention,
         figures,
-        tuple(_ruling_notices(run)) if status is None else (),
+        tuple(_ruling_notices(run)),
         (*_source_notices(run.project), *_late_sources(run)),
         _rows_open(run),
     )
@@ -156,11 +158,12 @@ def _late_sources(run: Run) -> list[str]:
     return late_sources(latest, run.project.sources, now=run.as_of)
 
 
+_KEY = sqlglot.parse_one("source || ':' || source_record_id", read="duckdb")
+
+
 def _ruling_notices(run: Run) -> list[str]:
-    if not run.engine.exists("identity.rulings"):
-        return []
-    records = run.engine.query(
-        "select record_id, source, source_record_id from identity.records where record_id in "
-        "(select record_l from identity.rulings union select record_r from identity.rulings)"
-    )
-    return notices_of(run.engine.query("select * from identity.rulings"), records, run.rulings)
+    """Of the folded records, which a rehearsal has, too: it gets no further."""
+    said = run.rulings.frame()
+    records = run.engine.rows_of("clean.records", _KEY, pl.concat([said["left"], said["right"]]))
+    there = records.filter("is_current")
+    return notices_of(rulings_on(there, said), there, run.rulings)

@@ -10,7 +10,8 @@ import pytest
 from cdp import explain
 from cdp.errors import ProjectError
 from cdp.explain.why import OfTwo
-from cdp.pipeline import open_run
+from cdp.pipeline import open_run, rehearse
+from cdp.progress import SilentObserver
 from cdp.project import Resolving
 from cdp.store.rulings import LOG, append_rulings, make_ruling
 from tests.explain.snapshot import shown
@@ -118,6 +119,26 @@ def test_rulings_hold_through_a_new_model_more_files_and_a_full_run(ran: Company
     assert sorted(said["ruling"]) == ["cannot_link"] * 2 + ["must_link"] * 3
     plain = said.filter(~pl.col("is_contradicted"))
     assert plain.drop("ruling").rows() == [("kim", RULED_AT, "asked them", False)] * 2
+
+
+def test_a_rehearsal_tells_of_rulings_what_the_run_would(ran: Company) -> None:
+    rule(ran, "must_link", "crm:1", "crm:77")
+    rule(ran, "cannot_link", "crm:77", "crm:3")
+    rule(ran, "must_link", "crm:1", "crm:3")
+    rule(ran, "must_link", "crm:5", "crm:78")
+    with (ran.root / LOG).open("a", encoding="utf-8") as log:
+        log.write('{"ruling": "mus')
+    # The record that closes the chain comes with a file that the rehearsal takes back.
+    newcomer = "77,Zoe,Other,zoe@example.org,,,,,,2026-06-10 10:00"
+    ran.write({"inbox/crm_20260701.csv": crm_file([newcomer])})
+    later = AS_OF + timedelta(days=1)
+    with open_run(ran.project, run_id="r2", clock=lambda: later, as_of=later) as run:
+        told = rehearse(run, SilentObserver()).ruling_notices
+    chain, missing, broken = told
+    assert chain.startswith("Rulings contradict: crm:77 and crm:3 cannot link")
+    assert missing.startswith("1 ruling speaks of a record that is not there (yet)")
+    assert broken.startswith("Line 5 ")
+    assert ran.run("r3", as_of=later).ruling_notices == told
 
 
 def test_a_ruling_said_while_a_run_is_on_waits_for_the_next(ran: Company) -> None:
