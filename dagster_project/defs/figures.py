@@ -9,6 +9,8 @@ import polars as pl
 from sqlglot import exp
 
 from cdp.pipeline import Run, Step, StepReport
+from cdp.resolve import drift_notices
+from cdp.store.jitter import jitter_notice
 from dagster_project.defs.specs import SNAPSHOT, stored_in
 
 Figures = dict[str, dg.MetadataValue[Any]]
@@ -52,11 +54,26 @@ def _rows(run: Run, step: Step, table: str) -> int:
 
 
 def _snapshot(run: Run) -> Figures:
-    """Rows by published table, of the snapshot that readers have now."""
+    """Rows by published table, of the snapshot that readers have now, and how calm its run was."""
     manifest = json.loads((run.layout.current / "manifest.json").read_text(encoding="utf-8"))
     rows = manifest["rows"]
     return {
         "dagster/row_count": dg.IntMetadataValue(rows["customers"]),
         "folder": dg.TextMetadataValue(os.path.relpath(run.layout.current, run.project.root)),
         "tables": table_of(pl.DataFrame({"table": list(rows), "rows": list(rows.values())})),
+        **_stability(run, manifest["run_id"]),
     }
+
+
+def _stability(run: Run, run_id: str) -> Figures:
+    """Jitter and drift of a run, what there is of them, and what of it wants a look."""
+    entry = run.engine.query("select * from ops.runs where run_id = $id", {"id": run_id})
+    told = entry.row(0, named=True) if entry.height else {}
+    figures: Figures = {}
+    if told.get("jitter") is not None:
+        figures["jitter"] = dg.FloatMetadataValue(told["jitter"])
+        figures["moved_records"] = dg.IntMetadataValue(told["moved_records"])
+    if told.get("model_drift") is not None:
+        figures["model_drift"] = dg.JsonMetadataValue(json.loads(told["model_drift"]))
+    lines = [*filter(None, [jitter_notice(told)]), *drift_notices(told)]
+    return figures | ({"wants_a_look": dg.TextMetadataValue("\n".join(lines))} if lines else {})

@@ -1,13 +1,20 @@
 """A run of the job on the tiny project: what it publishes, what it checks, what it tells."""
 
 import json
+import shutil
+from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
+from cdp.pipeline import StepReport, build_steps, open_run
 from cdp.project import Project, load_project
+from cdp.resolve import drift_notices
+from cdp.tables import CONTRACTS
 from dagster_project.definitions import build_definitions
+from dagster_project.defs.figures import figures_of
 from dagster_project.home import open_instance
 from dagster_project.materialize import failures_of, materialize_project
 from tests.dagster.conftest import Materialised
@@ -23,6 +30,29 @@ def test_the_job_publishes_a_snapshot(ran: Materialised) -> None:
     assert shown["dagster/row_count"] == manifest["rows"]["customers"] > 0
     assert shown["run"] == manifest["run_id"]
     assert shown["folder"] == "warehouse/published/current"
+
+
+def test_the_snapshot_shows_the_jitter_of_its_run_and_the_drift_of_its_model(
+    ran: Materialised, tmp_path: Path
+) -> None:
+    calm = ran.metadata("published/snapshot")
+    assert not {"jitter", "moved_records", "model_drift", "wants_a_look"} & calm.keys()
+    shutil.copytree(ran.project.root, tmp_path / "moved", symlinks=True)
+    moved = load_project(tmp_path / "moved")
+    grown = {"figure": "records", "was": 2000, "now": 4100}
+    drift = {"model_id": "m_0001", "moved": [grown]}
+    as_of = datetime.fromisoformat(AS_OF)
+    with open_run(moved, run_id="9", as_of=as_of, clock=lambda: as_of) as run:
+        entry = {"jitter": 0.25, "moved_records": 50, "model_drift": json.dumps(drift)}
+        told = run.engine.query("select * from ops.runs where status = 'published'")
+        told = told.with_columns(**{name: pl.lit(value) for name, value in entry.items()})
+        run.engine.renew_frame(CONTRACTS["ops.runs"], told, keys=told["run_id"], columns=["run_id"])
+        publish = build_steps(moved)[-1]
+        shown = figures_of(run, publish, publish.writes[0], StepReport(did_work=True))
+    assert {name: shown[name].value for name in entry} == entry | {"model_drift": drift}
+    jitter, *lines = str(shown["wants_a_look"].value).splitlines()
+    assert jitter.startswith("25 % of the records known before (50) have another customer now")
+    assert lines == drift_notices({"model_drift": json.dumps(drift)})
 
 
 def test_every_asset_is_materialised_with_the_rows_that_its_table_has(ran: Materialised) -> None:
