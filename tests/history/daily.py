@@ -163,6 +163,7 @@ class Town:
     club: dict[str, str] = field(default_factory=dict)
     bridges: list[str] = field(default_factory=list)
     orders: int = 0
+    slips: random.Random = field(default_factory=lambda: random.Random(11))
 
     def newcomers(self, count: int) -> list[Person]:
         """So many new people: the last ones of the list."""
@@ -237,6 +238,14 @@ class Town:
         self.orders += 1
         return json.dumps({"id": f"o{self.orders}", "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **who})
 
+    def correct(self, at: datetime) -> str:
+        """A former order told anew: of somebody else, or of a buyer whom nobody knows."""
+        person, number = self.slips.choice(self.people), self.slips.randrange(1, self.orders + 1)
+        typo = {"email": f"typo{self.slips.randrange(3)}@example.net", "cookie": f"t{number}"}
+        whole = {"email": person.email, "name": f"{person.first} {person.last}"}
+        who = self.slips.choice([typo, whole, {"cookie": f"k{person.number}"}])
+        return json.dumps({"id": f"o{number}", "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **who})
+
 
 def deliveries(days: int, *, seed: int = 7) -> Iterator[dict[str, str]]:
     """The files of each day. Some come late under an earlier date, some are delivered again."""
@@ -259,6 +268,7 @@ def deliveries(days: int, *, seed: int = 7) -> Iterator[dict[str, str]]:
             town.mend_bridge()
             town.leave(2)
         orders += [town.order(at - timedelta(hours=n)) for n in range(12)]
+        orders += [town.correct(at) for _ in range(4)]
         contacts.append("\n".join(["id,first,last,email,phone,born,card,seen", *lines]) + "\n")
         files = {
             f"inbox/club_{stamp}.csv": "\n".join(
