@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import random
 import subprocess
 import sys
@@ -107,6 +108,8 @@ def _write(path: Path, lines: list[str]) -> None:
 
 
 def _in_child(root: Path, day: int) -> Figures:
+    # A new file comes long after the last run: what that one wrote is on disk by then.
+    os.sync()
     started = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.delta", "--child", str(root), "--day", str(day)],

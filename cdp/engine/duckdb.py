@@ -138,11 +138,11 @@ class DuckDBEngine(Database):
             by = {table: [told] for table, told in narrowed.items()}
             bound = self._narrowed(by, inputs or {}, among)
             self._stage(statement, bound, values)
-            put_in_place(
-                self.connection, contract, staged="staged_rows", key=narrowing(column),
-                among=among([column]),
-            )  # fmt: skip
-            changed = self.query("select key from changed_keys order by key")
+            put_in_place(self.connection, contract, staged="staged_rows", among=among([column]))
+            changed = self.query(
+                f"select distinct {narrowing(column)} as key"
+                " from (from fresh_rows union all from stale_rows) order by key"
+            )
         return changed["key"]
 
     def renew_frame(

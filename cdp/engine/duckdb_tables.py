@@ -230,30 +230,29 @@ def check_key(
 
 
 def put_in_place(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, *, staged: str, key: str, among: str
-) -> None:
-    """Put staged rows in the place of a table's rows, and list in ``changed_keys`` what changed.
+    connection: duckdb.DuckDBPyConnection, contract: Contract, *, staged: str, among: str
+) -> bool:
+    """Put staged rows in the place of some of a table's; false when they are there already.
 
-    Rows that come out as they were stay untouched: nothing is written for them.
+    Of the rows of whoever is touched most come out as they were: these stay untouched. The others
+    are in ``fresh_rows`` as they are now, and in ``stale_rows`` as they were.
     """
     target = quoted(contract.name)
     listing = ", ".join(f'"{name}"' for name in contract.column_names)
-    connection.execute(
-        f"create or replace temp table former_rows as select {listing} from {target} where {among}"
-    )
-    connection.execute(
-        f"""
-        create or replace temp table changed_keys as select distinct {key} as key from (
-            (select {listing} from {staged} except select {listing} from former_rows)
-            union all by name
-            (select {listing} from former_rows except select {listing} from {staged})
-        )
-        """
-    )
-    is_changed = f"{key} in (select key from changed_keys)"
-    connection.execute(f"delete from {target} where {is_changed}")
-    insert_rows(connection, contract, f"select {listing} from {staged} where {is_changed}", {})
-    check_key(connection, contract, where=is_changed)
+    for table, query in (
+        ("former_rows", f"select {listing} from {target} where {among}"),
+        ("fresh_rows", f"select {listing} from {staged} except from former_rows"),
+        ("stale_rows", f"from former_rows except select {listing} from {staged}"),
+    ):
+        connection.execute(f"create or replace temp table {table} as {query}")
+    counted = "select (select count(*) from fresh_rows) + (select count(*) from stale_rows)"
+    if connection.execute(counted).fetchall() == [(0,)]:
+        return False
+    key = ", ".join(f'"{name}"' for name in contract.key)
+    connection.execute(f"delete from {target} where ({key}) in (select ({key}) from stale_rows)")
+    insert_rows(connection, contract, "from fresh_rows", {})
+    check_key(connection, contract, where=f"({key}) in (select ({key}) from fresh_rows)")
+    return True
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> int:

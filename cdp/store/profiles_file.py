@@ -18,7 +18,7 @@ import polars as pl
 from sqlglot import exp
 
 from cdp.engine import STABLE_ID, Narrowing
-from cdp.engine.duckdb_tables import create_table, narrowing, write_parquet
+from cdp.engine.duckdb_tables import create_table, narrowing, put_in_place, write_parquet
 from cdp.errors import TableContractError
 from cdp.tables import Contract, reference_rows
 from cdp.tables.published import PUBLISHED
@@ -158,21 +158,8 @@ def _replace(
     among = " or ".join(
         f"{narrowing(column)} in (select key from among_keys)" for column in change.columns
     )
-    path = {"path": str(rows)}
-    connection.execute(
-        f"create or replace temp table former_rows as select * from {contract.name} where {among}"
-    )
-    differing = connection.execute(
-        "select count(*) from (from read_parquet($path) except all from former_rows)"
-        " union all select (select count(*) from read_parquet($path))"
-        " - (select count(*) from former_rows)",
-        path,
-    ).fetchall()
-    if not any(rows for (rows,) in differing):
-        return False
-    connection.execute(f"delete from {contract.name} where {among}")
-    _insert(connection, contract, rows)
-    return True
+    staged = f"read_parquet({_literal(str(rows))})"
+    return put_in_place(connection, contract, staged=staged, among=among)
 
 
 def _literal(text: str) -> str:

@@ -12,41 +12,26 @@ by_channel as (
     select
         customer_id,
         channel,
-        count(*) as touch_count
+        count(*) as touch_count,
+        min(occurred_at) as first_touch_at,
+        max(occurred_at) as last_touch_at,
+        sum(score) as score_sum,
+        count(score) as score_count
     from touches
     group by customer_id, channel
-),
-
-mix as (
-    select
-        customer_id,
-        list(channel order by channel) as channels,
-        first(channel order by touch_count desc, channel) as top_channel,
-        cast(
-            to_json(
-                map(
-                    list(channel order by channel),
-                    list(round(touch_count / total, 4) order by channel)
-                )
-            ) as varchar
-        ) as channel_mix
-    from (
-        select
-            *,
-            sum(touch_count) over (partition by customer_id) as total
-        from by_channel
-    )
-    group by customer_id
 ),
 
 totals as (
     select
         customer_id,
-        min(occurred_at) as first_touch_at,
-        max(occurred_at) as last_touch_at,
-        count(*) as touch_count,
-        avg(score) as average_score
-    from touches
+        min(first_touch_at) as first_touch_at,
+        max(last_touch_at) as last_touch_at,
+        cast(sum(touch_count) as bigint) as touch_count,
+        sum(score_sum) / nullif(sum(score_count), 0) as average_score,
+        list(channel order by channel) as channels,
+        list(touch_count order by channel) as channel_counts,
+        first(channel order by touch_count desc, channel) as top_channel
+    from by_channel
     group by customer_id
 ),
 
@@ -110,9 +95,12 @@ select
     t.first_touch_at,
     t.last_touch_at,
     coalesce(t.touch_count, 0) as touch_count,
-    coalesce(m.channels, cast([] as varchar[])) as channels,
-    coalesce(m.channel_mix, '{}') as channel_mix,
-    m.top_channel,
+    coalesce(t.channels, cast([] as varchar[])) as channels,
+    coalesce(
+        cast(to_json(map(t.channels, list_transform(t.channel_counts, lambda n: round(n / t.touch_count, 4)))) as varchar),
+        '{}'
+    ) as channel_mix,
+    t.top_channel,
     cast(coalesce(s.all_orders, 0) as bigint) as order_count,
     s.revenue,
     s.currency,
@@ -131,6 +119,5 @@ select
     end as rfm_segment
 from profile.customers as c
 left join totals as t on c.customer_id = t.customer_id
-left join mix as m on c.customer_id = m.customer_id
 left join scored as s on c.customer_id = s.customer_id
 order by c.customer_id
