@@ -61,7 +61,7 @@ def _clean_step(source: Source) -> Step:
         stage="quality",
         description=f"Rows of {source.name}, mapped, normalised and judged.",
         reads=(f"raw.{source.name}",),
-        writes=(f"clean.{source.name}",),
+        writes=(f"clean.rows.{source.name}",),
         call=partial(_clean, source=source),
         source=source,
     )
@@ -73,7 +73,7 @@ def _fold_step(project: Project) -> Step:
         name="fold",
         stage="quality",
         description="Rows folded into record versions, touchpoints and dispositions.",
-        reads=tuple(f"clean.{source.name}" for source in project.sources),
+        reads=tuple(f"clean.rows.{source.name}" for source in project.sources),
         writes=(*folded, *_references(project)),
         call=_fold,
     )

@@ -28,7 +28,7 @@ _KINDS_OF_FORMAT = {
 
 
 def key_of(table: str) -> dg.AssetKey:
-    """The asset of a table: ``clean.web`` is ``clean/web``."""
+    """The asset of a table, or of one source in it: ``clean.rows.web`` is ``clean/rows/web``."""
     return dg.AssetKey(table.split("."))
 
 

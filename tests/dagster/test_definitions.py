@@ -11,6 +11,7 @@ from cdp.project import Project, load_project
 from cdp.quality import rules_for
 from dagster_project.definitions import build_definitions
 from dagster_project.defs.assets import build_assets
+from tests.dagster.tiny_project import write_project
 
 DEMO = Path(__file__).parents[2] / "data"
 
@@ -18,11 +19,11 @@ Specs = dict[str, dg.AssetSpec]
 Checks = dict[tuple[str, str], dg.AssetCheckSpec]
 
 ASSETS = [
-    "clean/crm",
     "clean/dispositions",
     "clean/records",
+    "clean/rows/crm",
+    "clean/rows/web",
     "clean/touchpoints",
-    "clean/web",
     "identity/attributes",
     "identity/changes",
     "identity/clusters",
@@ -69,8 +70,18 @@ def test_the_definitions_of_the_demo_project_load() -> None:
     definitions = build_definitions(demo)
     dg.Definitions.validate_loadable(definitions)
     loaded = {spec.key.to_user_string() for spec in definitions.resolve_all_asset_specs()}
-    assert {f"clean/{source.name}" for source in demo.sources} <= loaded
+    assert {f"clean/rows/{source.name}" for source in demo.sources} <= loaded
     assert "reference/companies" in loaded
+
+
+@pytest.mark.parametrize("table", ["records", "rows", "dispositions"])
+def test_a_source_may_be_called_as_a_table_is(tmp_path: Path, table: str) -> None:
+    contract = write_project(tmp_path).root / "sources" / "crm.yaml"
+    contract.write_text(contract.read_text().replace("source: crm", f"source: {table}"))
+    contract.rename(contract.with_name(f"{table}.yaml"))
+    definitions = build_definitions(load_project(tmp_path))
+    dg.Definitions.validate_loadable(definitions)
+    assert dg.AssetKey(["clean", "rows", table]) in definitions.resolve_all_asset_keys()
 
 
 def test_the_assets_are_the_stored_list(specs: Specs) -> None:
@@ -88,8 +99,8 @@ def test_every_asset_says_what_it_is_whose_it_is_and_what_it_is_made_with(specs:
 def test_an_asset_of_a_source_belongs_to_its_owner_and_any_other_to_the_project(
     specs: Specs,
 ) -> None:
-    assert specs["raw/crm"].owners == specs["clean/crm"].owners == ["sales@example.com"]
-    assert specs["clean/web"].owners == specs["profile/customers"].owners == ["team:tiny"]
+    assert specs["raw/crm"].owners == specs["clean/rows/crm"].owners == ["sales@example.com"]
+    assert specs["clean/rows/web"].owners == specs["profile/customers"].owners == ["team:tiny"]
 
 
 def test_every_table_shows_its_columns_and_what_they_mean(specs: Specs) -> None:
@@ -124,7 +135,7 @@ def test_every_step_is_an_asset_per_table_that_it_writes_after_all_that_it_reads
 def test_kinds_name_the_tools_and_tags_the_source_and_how_personal_it_is(specs: Specs) -> None:
     assert specs["raw/crm"].kinds == {"csv", "duckdb", "python"}
     assert specs["raw/web"].kinds == {"json", "duckdb", "python"}
-    assert specs["clean/crm"].kinds == {"duckdb", "greatexpectations"}
+    assert specs["clean/rows/crm"].kinds == {"duckdb", "greatexpectations"}
     assert specs["identity/scored_pairs"].kinds == {"duckdb", "splink"}
     assert tags(specs["raw/crm"]) == {"source": "crm", "pii": "personal"}
     assert tags(specs["profile/customers"]) == {"pii": "identifier"}
@@ -170,13 +181,13 @@ def test_every_rule_of_a_source_has_a_check_of_its_name_that_blocks_nothing(
 ) -> None:
     for source in tiny.sources:
         for rule in rules_for(source, tolerated_share=0.0, as_of=datetime(2026, 1, 1)):
-            assert (f"clean/{source.name}", rule.name) in checks
+            assert (f"clean/rows/{source.name}", rule.name) in checks
     assert not any(spec.blocking for spec in checks.values())
 
 
 def test_only_files_that_name_their_columns_are_checked_for_a_header(checks: Checks) -> None:
     headers = {asset for asset, check in checks if check == "key_columns_are_in_the_header"}
-    assert headers == {"clean/crm"}
+    assert headers == {"clean/rows/crm"}
 
 
 def test_every_source_is_checked_for_files_that_cannot_be_read(checks: Checks) -> None:
@@ -185,14 +196,14 @@ def test_every_source_is_checked_for_files_that_cannot_be_read(checks: Checks) -
 
 
 def test_a_check_says_what_fails_it_and_what_that_does(checks: Checks) -> None:
-    critical = checks["clean/web", "occurred_at_is_an_instant"]
+    critical = checks["clean/rows/web", "occurred_at_is_an_instant"]
     assert critical.description == (
         "Fails when the time of the event is missing or cannot be read. "
         "ExpectColumnValuesToNotBeNull on `occurred_at`, a built-in rule: "
         "failing rows go to quarantine; past 20.0% their delivery is held: "
         "all its other rows wait, and the former files stand."
     )
-    own = checks["clean/crm", "expect_column_values_to_be_between_rating"]
+    own = checks["clean/rows/crm", "expect_column_values_to_be_between_rating"]
     assert "`expect` in the source's contract: failing rows are counted and kept" in str(
         own.description
     )

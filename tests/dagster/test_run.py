@@ -64,7 +64,7 @@ def test_every_asset_is_materialised_with_the_rows_that_its_table_has(ran: Mater
             continue
         stored = str(spec.metadata["dagster/table_name"])
         schema, table = stored.split(".")
-        of_source = f"where source = '{spec.key.path[1]}'" if stored == "clean.rows" else ""
+        of_source = f"where source = '{spec.key.path[-1]}'" if stored == "clean.rows" else ""
         [(rows,)] = ran.query(f'select count(*) from "{schema}"."{table}" {of_source}')
         assert shown["dagster/row_count"] == rows, asset
 
@@ -77,7 +77,7 @@ def test_rows_of_the_sources_are_counted(ran: Materialised) -> None:
 def test_a_held_delivery_fails_the_check_of_its_rule_with_counts_and_lines(
     ran: Materialised,
 ) -> None:
-    check = ran.check("clean/web", "occurred_at_is_an_instant")
+    check = ran.check("clean/rows/web", "occurred_at_is_an_instant")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.ERROR)
     shown = {name: value.value for name, value in check.metadata.items()}
     [delivery] = check.metadata["deliveries"].records  # type: ignore[attr-defined]  # a table
@@ -113,7 +113,7 @@ def test_what_is_not_held_goes_on(ran: Materialised) -> None:
 
 
 def test_a_warning_fails_its_check_softly_and_holds_nothing(ran: Materialised) -> None:
-    check = ran.check("clean/crm", "expect_column_values_to_be_between_rating")
+    check = ran.check("clean/rows/crm", "expect_column_values_to_be_between_rating")
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
     assert check.metadata["rows_failed"].value == 1
     assert check.metadata["deliveries_held"].value == 0
@@ -157,7 +157,7 @@ def test_a_second_run_repeats_the_checks_and_changes_nothing(tmp_path: Path) -> 
     project = write_project(tmp_path / "project")
     first = materialise(project, tmp_path / "home")
     second = materialise(project, tmp_path / "home")
-    assert second.metadata("clean/web")["changed"] is False
+    assert second.metadata("clean/rows/web")["changed"] is False
     assert (
         second.metadata("published/snapshot")["run"] != first.metadata("published/snapshot")["run"]
     )
@@ -166,7 +166,7 @@ def test_a_second_run_repeats_the_checks_and_changes_nothing(tmp_path: Path) -> 
     write_events(project.root / "inbox/web_2.jsonl", mended)
     assert (
         materialise(project, tmp_path / "home")
-        .check("clean/web", "occurred_at_is_an_instant")
+        .check("clean/rows/web", "occurred_at_is_an_instant")
         .passed
     )
 
@@ -181,7 +181,7 @@ def test_a_step_that_fails_says_why_without_a_cell_and_leaves_the_snapshot(tmp_p
     assert told.startswith("clean_web: DeliveryHeldError: source web: 1 deliveries break")
     assert "Hint:" in told
     assert "secret" not in told
-    assert failed.metadata("clean/crm")["dagster/row_count"] == 10
+    assert failed.metadata("clean/rows/crm")["dagster/row_count"] == 10
     assert failed.query("select status from ops.runs") == [("failed",)]
     assert not (failed.project.store / "published").exists()
 

@@ -30,7 +30,7 @@ def check_specs(project: Project, source: Source) -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec(
             check_name(rule.name),
-            asset=["clean", source.name],
+            asset=["clean", "rows", source.name],
             description=_description(rule, is_own=rule.name in own),
             metadata={"rule": rule.name, "severity": rule.severity},
         )
@@ -114,7 +114,7 @@ def _result(source: Source, rule: Rule, judged: pl.DataFrame) -> dg.AssetCheckRe
     failing = judged.filter(pl.col("rows_failed") > 0)
     shown = {"deliveries": table_of(_shown(failing))} if failing.height else {}
     return dg.AssetCheckResult(
-        asset_key=["clean", source.name],
+        asset_key=["clean", "rows", source.name],
         check_name=check_name(rule.name),
         passed=bool(judged["passed"].all()),
         severity=_severity(rule),
