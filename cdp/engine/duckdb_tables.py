@@ -241,8 +241,8 @@ def put_in_place(
     listing = ", ".join(f'"{name}"' for name in contract.column_names)
     for table, query in (
         ("former_rows", f"select {listing} from {target} where {among}"),
-        ("fresh_rows", f"select {listing} from {staged} except from former_rows"),
-        ("stale_rows", f"from former_rows except select {listing} from {staged}"),
+        ("fresh_rows", f"select {listing} from {staged} except all from former_rows"),
+        ("stale_rows", f"from former_rows except all select {listing} from {staged}"),
     ):
         connection.execute(f"create or replace temp table {table} as {query}")
     counted = "select (select count(*) from fresh_rows) + (select count(*) from stale_rows)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -127,6 +128,20 @@ def test_a_broken_write_leaves_the_table_as_it_was(engine: DuckDBEngine) -> None
     with pytest.raises(TableContractError, match="not unique"):
         engine.replace(doubled)
     assert engine.query("select count(*) as n from reference.lookup")["n"].to_list() == [2]
+
+
+@pytest.mark.parametrize("there", ["a", "b"])
+def test_a_renewal_that_tells_a_row_twice_is_refused(engine: DuckDBEngine, there: str) -> None:
+    """Whether the row is new or was there before."""
+    engine.replace(deliver(SELECT.format("raw.web") + f" where raw = '{there}'"))
+    doubled = deliver(SELECT.format("(select * from raw.web union all select * from raw.web)"))
+    with pytest.raises(TableContractError, match="not unique"):
+        engine.renew(
+            doubled, keys=pl.Series(["a"]), column="record_key", narrowed={"raw.web": "raw"}
+        )
+    assert engine.query("select record_key from reference.lookup")["record_key"].to_list() == [
+        there
+    ]
 
 
 def test_a_null_key_is_refused_without_its_row(engine: DuckDBEngine) -> None:
